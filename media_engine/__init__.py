@@ -1,0 +1,27 @@
+"""The audio of a conference bridge: legs, meetings, mixing, recording. Needs numpy, knows no
+framework.
+
+`Engine` is the front door; its vocabularies are `media_engine.commands` and `media_engine.events`.
+"""
+
+from media_engine.conference_mixer import Beeps
+from media_engine.errors import EngineError, EngineFull, MalformedMessage, NotRunning
+from media_engine.jitter import DEFAULT_PREFILL
+from media_engine.leg import Leg, LegOutput
+from media_engine.pcm import Pcm
+from media_engine.recording import finish_abandoned
+from media_engine.runner import Engine
+
+__all__ = [
+    "DEFAULT_PREFILL",
+    "Beeps",
+    "Engine",
+    "EngineError",
+    "EngineFull",
+    "Leg",
+    "LegOutput",
+    "MalformedMessage",
+    "NotRunning",
+    "Pcm",
+    "finish_abandoned",
+]

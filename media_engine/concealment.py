@@ -1,0 +1,175 @@
+"""Concealment of short gaps in one leg's sound, in the manner of ITU-T G.711 Appendix I.
+
+The last pitch period that was heard goes on, and fades: whole for 10 ms, silent at 60 ms. The
+longer the gap, the more periods take part (one, from 10 ms two, from 20 ms three), because a single
+one repeated is heard as a buzz. Sound without a pitch (noise, hiss) is treated as if it had the
+longest period.
+
+Unlike Appendix I nothing is delayed: what is already played can not be bent to fit, so the first
+1.25 ms of the extrapolation are.
+"""
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
+
+HISTORY_MS: Final = 60
+"""How much sound before the gap is used: 3 1/4 of the longest period, rounded up to frames."""
+
+SILENT_AFTER_MS: Final = 60
+"""When a gap has faded out: later it is silence."""
+
+RECOVERY_MS: Final = 5
+"""How long the extrapolation goes on under the first real frame."""
+
+_SHORTEST_PERIOD_MS: Final = 5
+_LONGEST_PERIOD_MS: Final = 15
+_COMPARED_MS: Final = 20
+_WHOLE_MS: Final = 10
+_PERIODS_FROM_MS: Final = ((2, 10), (3, 20))
+_BEND_US: Final = 1250
+
+_VOICED: Final = 0.5
+"""Correlation of one period with the next, above which there is a pitch; noise stays below 0.4."""
+
+_INAUDIBLE_PEAK: Final = 16
+"""-66 dBFS. Idle lines are below it, and cost nothing to conceal."""
+
+_SEARCH_HZ: Final = 8000
+
+
+class Concealer:
+    """Fills the gaps of one leg, whose sound has `rate_hz`; between gaps it holds nothing.
+
+    For each missing frame call `conceal`, for the first frame that is there again `recover`.
+    """
+
+    __slots__ = ("_rate_hz", "_rest")
+
+    def __init__(self, rate_hz: int) -> None:
+        """ValueError for a rate that is not one of `pcm.RATES_HZ`."""
+        samples_per_frame(rate_hz)
+        self._rate_hz = rate_hz
+        self._rest: Pcm | None = None
+
+    @property
+    def concealing(self) -> bool:
+        """Whether there is a gap just now: the last call was `conceal`."""
+        return self._rest is not None
+
+    def conceal(self, history: Pcm) -> Pcm:
+        """Give the next 20 ms of a gap.
+
+        `history` is the sound up to the gap, the last HISTORY_MS or more; what it lacks counts as
+        silence. It is looked at for the first frame of a gap only, the later ones go on from there.
+        """
+        if self._rest is None:
+            self._rest = _extrapolate(history, self._rate_hz)
+        samples = samples_per_frame(self._rate_hz)
+        frame, self._rest = self._rest[:samples], self._rest[samples:]
+        return frame if len(frame) else np.zeros(samples, np.int16)
+
+    def recover(self, frame: Pcm) -> Pcm:
+        """Give the first real sound after a gap, faded in over what was extrapolated; ends the gap.
+
+        Without a gap before it, that is `frame` itself.
+        """
+        if self._rest is None:
+            return frame
+        samples = min(self._rate_hz * RECOVERY_MS // 1000, len(frame))
+        extrapolated = np.zeros(samples, np.float32)
+        left = self._rest[:samples]
+        extrapolated[: len(left)] = left
+        self._rest = None
+        recovered = frame.copy()
+        recovered[:samples] = to_pcm(_cross(extrapolated, frame[:samples].astype(np.float32)))
+        return recovered
+
+
+def _extrapolate(history: Pcm, rate_hz: int) -> Pcm:
+    """Give the SILENT_AFTER_MS that follow `history`, fading."""
+    total = rate_hz * SILENT_AFTER_MS // 1000
+    past = np.zeros(rate_hz * HISTORY_MS // 1000, np.float32)
+    known = history[-len(past) :]
+    past[len(past) - len(known) :] = known
+    if np.abs(past).max() < _INAUDIBLE_PEAK:
+        return np.zeros(total, np.int16)
+
+    period = _find_period(past, rate_hz)
+    sound = _repeat(past, period, 1, total)
+    for periods, from_ms in _PERIODS_FROM_MS:
+        start = rate_hz * from_ms // 1000
+        more = _repeat(past, period, periods, total)[start:]
+        more[: period // 4] = _cross(sound[start : start + period // 4], more[: period // 4])
+        sound[start:] = more
+    # Start where the past ended: shift by what is missing there, less and less.
+    bend = rate_hz * _BEND_US // 1_000_000
+    sound[:bend] += (past[-1] - past[-period - 1]) * (1 - _rising(bend))
+    sound *= _fading(rate_hz)
+    return to_pcm(sound)
+
+
+def _find_period(past: Wide, rate_hz: int) -> int:
+    """Give the pitch period in samples, 5 to 15 ms; the longest where there is no pitch.
+
+    Searched at 8 kHz, then refined at the full rate around what was found.
+    """
+    factor = rate_hz // _SEARCH_HZ
+    coarse = past if factor == 1 else past.reshape(-1, factor).mean(axis=1)
+    shortest = _SEARCH_HZ * _SHORTEST_PERIOD_MS // 1000
+    longest = _SEARCH_HZ * _LONGEST_PERIOD_MS // 1000
+    lag, likeness = _most_alike(coarse, shortest, longest, _SEARCH_HZ * _COMPARED_MS // 1000)
+    if likeness < _VOICED:
+        return longest * factor
+    if factor == 1:
+        return lag
+    near = max(lag - 1, shortest) * factor, min(lag + 1, longest) * factor
+    return _most_alike(past, *near, rate_hz * _COMPARED_MS // 1000)[0]
+
+
+def _most_alike(past: Wide, shortest: int, longest: int, compared: int) -> tuple[int, float]:
+    """Give the lag at which the last `compared` samples are most like earlier ones; and how alike,
+    as a correlation of -1 to 1.
+    """
+    recent = past[-compared:]
+    earlier = past[-compared - longest : len(past) - shortest]
+    products = np.correlate(earlier, recent, "valid")
+    energy = np.cumsum(np.concatenate(([0.0], earlier * earlier)))
+    energies = (energy[compared:] - energy[:-compared]) * np.dot(recent, recent)
+    # At least one int16 step: silence must not divide by zero.
+    alike = products / np.sqrt(np.maximum(energies, 1.0))
+    best = int(np.argmax(alike))
+    return longest - best, float(alike[best])
+
+
+def _repeat(past: Wide, period: int, periods: int, samples: int) -> Wide:
+    """Give the last `periods` periods over and over, from their beginning.
+
+    The last quarter period goes over into what preceded the beginning, so that the wrap is no seam.
+    """
+    length, overlap = period * periods, period // 4
+    cycle = past[-length:].copy()
+    before = past[-length - overlap : len(past) - length]
+    cycle[-overlap:] = _cross(cycle[-overlap:], before)
+    return np.resize(cycle, samples)
+
+
+def _cross(previous: Wide, following: Wide) -> Wide:
+    return previous + (following - previous) * _rising(len(previous))
+
+
+@cache
+def _rising(samples: int) -> Wide:
+    """Give weights from 0 to 1, without the two ends; lengths are quarter periods, so few."""
+    return np.arange(1, samples + 1, dtype=np.float32) / np.float32(samples + 1)
+
+
+@cache
+def _fading(rate_hz: int) -> Wide:
+    """Give the gain over a gap: 1 at first, 0 at its end."""
+    whole, total = (rate_hz * ms // 1000 for ms in (_WHOLE_MS, SILENT_AFTER_MS))
+    falling = np.linspace(1, 0, total - whole, dtype=np.float32)
+    return np.concatenate((np.ones(whole, np.float32), falling))

@@ -1,0 +1,212 @@
+"""The `native` dialect: Confab's own. Text messages are JSON events, binary messages are sound.
+
+WebSocket subprotocol: `audio.confab`. The client opens with `start`; the server answers `started`,
+or `error` and closes.
+
+| event     | said by       | members                                              |
+|-----------|---------------|------------------------------------------------------|
+| `start`   | client, first | `to`, `mediaFormat`, optional `from`, `token`, `customParameters` |
+| `started` | server        | `callSid`, `streamSid`, `mediaFormat`                |
+| (binary)  | both          | sound, any length; 20 ms a message is best           |
+| `dtmf`    | both          | `digit`: one of 0-9 * # A-D                          |
+| `mark`    | both          | `name`; sent back when what came before was played   |
+| `clear`   | both          | none; forget what was not yet played, marks come back at once |
+| `stop`    | both          | optional `reason`; who says it closes the socket     |
+| `error`   | server        | `code`, `message`; the server closes the socket      |
+
+`to` is an application's SID or name. `customParameters` holds names and values, all text; a `token`
+among them counts like one outside. `mediaFormat` has `encoding`, `sampleRate` and `channels`:
+`audio/x-l16` (signed 16-bit, little-endian) at 8000, 16000, 24000 or 48000 Hz, `audio/x-mulaw` or
+`audio/x-alaw` at 8000 Hz, the only rate that G.711 has; always 1 channel.
+
+    client: {"event":"start","to":"Room 1234","from":"alice","mediaFormat":
+             {"encoding":"audio/x-l16","sampleRate":16000,"channels":1}}
+    server: {"event":"started","callSid":"CA…","streamSid":"MZ…","mediaFormat":{…}}
+    both:   binary messages of 640 bytes, 50 a second
+    client: {"event":"dtmf","digit":"5"}
+
+`dtmf` and `mark` are also read in Twilio's nested form, `{"event":"dtmf","dtmf":{"digit":"5"}}`.
+Events that are not known are ignored and counted. So are members that are not known, except in
+`start`, where a misspelt `token` or `from` would be lost without a word: there they are an error.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+from media_engine.dialects.base import (
+    Dialect,
+    EventListener,
+    read_digit,
+    read_format,
+    to_json,
+    write_format,
+)
+from media_engine.dialects.fields import MAX_PARAMETER, Fields
+from media_engine.dialects.messages import (
+    Clear,
+    ClientMessage,
+    Dtmf,
+    Error,
+    Mark,
+    Message,
+    ServerMessage,
+    Start,
+    Started,
+    Stop,
+    WireFormat,
+)
+from media_engine.errors import MalformedMessage
+
+SUBPROTOCOL: Final = "audio.confab"
+
+_START_MEMBERS: Final = ("event", "to", "from", "token", "mediaFormat", "customParameters")
+
+
+class _Speaker(EventListener):
+    """What both sides say in the same words."""
+
+    name = "native"
+
+    def media(self, payload: bytes) -> bytes:
+        return payload
+
+    def mark(self, name: str) -> str:
+        return to_json({"event": "mark", "name": name})
+
+    def clear(self) -> str:
+        return to_json({"event": "clear"})
+
+    def dtmf(self, digit: str) -> str:
+        return to_json({"event": "dtmf", "digit": digit})
+
+    def receive_common(self, event: str, fields: Fields) -> Dtmf | Mark | Clear | Stop | None:
+        match event:
+            case "dtmf":
+                return Dtmf(read_digit(_nested(fields, "dtmf")))
+            case "mark":
+                return Mark(_nested(fields, "mark").text("name"))
+            case "clear":
+                return Clear()
+            case "stop":
+                return Stop(fields.optional_text("reason"))
+        self.ignore(event)
+        return None
+
+
+class NativeServer(_Speaker):
+    """The bridge's view of a native client."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._format: WireFormat | None = None
+        self._bytes_per_sample = 1
+        self._odd_before_start = False
+
+    def receive(self, message: Message) -> bytes | ClientMessage | None:
+        if isinstance(message, bytes):
+            return self._sound(message)
+        fields = Fields.parse(message)
+        event = fields.text("event")
+        return self._start(fields) if event == "start" else self.receive_common(event, fields)
+
+    def _sound(self, payload: bytes) -> bytes:
+        if len(payload) % self._bytes_per_sample:
+            raise _odd(len(payload))
+        if self._format is None and len(payload) % 2:
+            self._odd_before_start = True
+        return payload
+
+    def _start(self, fields: Fields) -> Start:
+        if self._format is not None:
+            raise MalformedMessage("a second start: one call a connection")
+        start = _read_start(fields)
+        if self._odd_before_start and start.format.bytes_per_sample == 2:
+            raise MalformedMessage("a frame of odd length before start: no 16-bit samples")
+        self._format = start.format
+        self._bytes_per_sample = start.format.bytes_per_sample
+        return start
+
+    def started(self, call_sid: str, stream_sid: str) -> str:
+        if self._format is None:
+            raise ValueError("there was no start to answer")
+        return to_json(
+            {
+                "event": "started",
+                "callSid": call_sid,
+                "streamSid": stream_sid,
+                "mediaFormat": write_format(self._format),
+            }
+        )
+
+    def stop(self, reason: str) -> str:
+        return to_json({"event": "stop", "reason": reason})
+
+    def error(self, code: int, message: str) -> str:
+        return to_json({"event": "error", "code": code, "message": message})
+
+
+class NativeClient(_Speaker):
+    """The view of one who calls a bridge."""
+
+    answers_start = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bytes_per_sample = 1
+
+    def receive(self, message: Message) -> bytes | ServerMessage | None:
+        if isinstance(message, bytes):
+            if len(message) % self._bytes_per_sample:
+                raise _odd(len(message))
+            return message
+        fields = Fields.parse(message)
+        event = fields.text("event")
+        if event == "started":
+            call_sid, stream_sid = fields.text("callSid"), fields.text("streamSid")
+            return Started(call_sid, stream_sid, read_format(fields.object("mediaFormat")))
+        if event == "error":
+            return Error(fields.whole_number("code"), fields.long_text("message"))
+        return self.receive_common(event, fields)
+
+    def opening(self, start: Start) -> tuple[Message, ...]:
+        self._bytes_per_sample = start.format.bytes_per_sample
+        members: dict[str, object] = {"event": "start", "to": start.to}
+        if start.from_ is not None:
+            members["from"] = start.from_
+        if start.token is not None:
+            members["token"] = start.token
+        members["mediaFormat"] = write_format(start.format)
+        if start.custom_parameters:
+            members["customParameters"] = dict(start.custom_parameters)
+        return (to_json(members),)
+
+    def stop(self) -> str:
+        return to_json({"event": "stop"})
+
+
+def _read_start(fields: Fields) -> Start:
+    fields.only(_START_MEMBERS)
+    parameters = fields.optional_object("customParameters").all_texts()
+    token_among_parameters = parameters.pop("token", None)
+    return Start(
+        to=fields.text("to"),
+        from_=fields.optional_text("from"),
+        format=read_format(fields.object("mediaFormat")),
+        token=fields.optional_text("token", longest=MAX_PARAMETER) or token_among_parameters,
+        custom_parameters=MappingProxyType(parameters),
+    )
+
+
+def _nested(fields: Fields, name: str) -> Fields:
+    return fields.object(name) if name in fields else fields
+
+
+def _odd(length: int) -> MalformedMessage:
+    return MalformedMessage(f"a frame of odd length: {length} bytes are no 16-bit samples")
+
+
+def _opens_with(first: Fields) -> bool:
+    return first.optional_text("event") == "start" and "start" not in first
+
+
+NATIVE: Final = Dialect(_Speaker.name, SUBPROTOCOL, _opens_with, NativeServer, NativeClient)

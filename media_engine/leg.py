@@ -1,0 +1,145 @@
+"""One caller's audio: what comes from its socket, frame by frame, and where its sound goes.
+
+A leg is fed by its socket (receive) and asked by the tick (next_payload); both happen in one
+thread, so nothing is locked. It keeps sound encoded: decoding, resampling and encoding are done by
+`leg_bank` for all legs of a format at once.
+"""
+
+from collections import deque
+from typing import Final, Protocol
+
+import numpy as np
+
+from media_engine.codecs import get_codec
+from media_engine.concealment import SILENT_AFTER_MS, Concealer
+from media_engine.dialects import WireFormat
+from media_engine.jitter import DEFAULT_PREFILL, JitterBuffer
+from media_engine.levels import fade, rms_dbfs
+from media_engine.pcm import FRAME_MS, FRAMES_PER_SECOND, Pcm, Wide, samples_per_frame
+
+HELD_FRAMES: Final = 2 * FRAMES_PER_SECOND
+"""What a caller says while its call is being set up is kept, up to 2 s, and heard when it joins."""
+
+CONCEALED_TICKS: Final = SILENT_AFTER_MS // FRAME_MS
+"""Later in a gap there is silence."""
+
+_HISTORY_FRAMES: Final = 4
+_QUIET_DBFS: Final = -50.0
+
+
+class LegOutput(Protocol):
+    """Where a leg's sound and answers go; called by the tick, must never block."""
+
+    def audio(self, payload: bytes) -> None:
+        """Send one encoded 20 ms frame."""
+
+    def mark(self, name: str) -> None:
+        """Tell the client that what it sent before its mark `name` was played."""
+
+
+class Leg:
+    """One caller's audio. `row` is its place in the arrays of a tick, given by the registry."""
+
+    def __init__(
+        self,
+        leg_id: str,
+        wire: WireFormat,
+        output: LegOutput,
+        *,
+        row: int,
+        prefill: int = DEFAULT_PREFILL,
+    ) -> None:
+        self.leg_id = leg_id
+        self.wire = wire
+        self.output = output
+        self.row = row
+        self.patch: Wide | None = None
+        """Sound at the wire's rate to be used in place of the last payload: a gap that was
+        concealed.
+        """
+        self.concealed = 0
+        self._codec = get_codec(wire.encoding)
+        self._frame_bytes = samples_per_frame(wire.rate_hz) * self._codec.bytes_per_sample
+        self._silence = self._codec.silence * samples_per_frame(wire.rate_hz)
+        self.jitter = JitterBuffer(prefill=prefill, held=HELD_FRAMES, quiet=self._is_quiet)
+        self._concealer = Concealer(wire.rate_hz)
+        self._recent: deque[bytes] = deque(maxlen=_HISTORY_FRAMES)
+        self._rest = b""
+        self._gap = 0
+        self._listening = False
+
+    def listen(self) -> None:
+        """Begin to take what the caller says; until then it is held (HELD_FRAMES)."""
+        self._listening = True
+
+    def receive(self, payload: bytes) -> None:
+        """Take encoded sound of any length from the socket."""
+        if len(payload) == self._frame_bytes and not self._rest:
+            self.jitter.put(payload)
+            return
+        self._rest += payload
+        whole = len(self._rest) - len(self._rest) % self._frame_bytes
+        for start in range(0, whole, self._frame_bytes):
+            self.jitter.put(self._rest[start : start + self._frame_bytes])
+        self._rest = self._rest[whole:]
+
+    def receive_mark(self, name: str) -> None:
+        """Answer `name` through the output when all sound before it was played; a part of a frame
+        is filled up.
+        """
+        if self._rest:
+            self.jitter.put(self._rest + self._silence[len(self._rest) :])
+            self._rest = b""
+        self.jitter.put_mark(name)
+
+    def clear(self) -> None:
+        """Forget sound that was received and not yet played."""
+        self._rest = b""
+        self.jitter.clear()
+
+    def next_payload(self) -> bytes:
+        """Give the frame that is due, once a tick; `patch` then holds what to use instead, if
+        anything.
+        """
+        if not self._listening:
+            return self._silence
+        payload = self.jitter.take()
+        if payload is None or self._gap or self.jitter.shed is not None:
+            return self._mend(payload)
+        self._recent.append(payload)
+        return payload
+
+    def answer_marks(self) -> None:
+        """Tell the client of the marks that were passed."""
+        for name in self.jitter.marks_reached():
+            self.output.mark(name)
+
+    def _mend(self, payload: bytes | None) -> bytes:
+        """Deal with a gap, the end of one, or a frame that was shed."""
+        if payload is None:
+            if self._recent and self._gap < CONCEALED_TICKS:
+                self._gap += 1
+                self.concealed += 1
+                self.patch = _wide(self._concealer.conceal(self._decode(b"".join(self._recent))))
+            return self._silence
+        frame = self._decode(payload)
+        if self._gap:
+            frame = self._concealer.recover(frame)
+            self._gap = 0
+        last = payload
+        self.patch = _wide(frame)
+        if self.jitter.shed is not None:
+            last = self.jitter.shed
+            self.patch = fade(self.patch, _wide(self._decode(last)), len(frame))
+        self._recent.append(last)
+        return payload
+
+    def _decode(self, payload: bytes) -> Pcm:
+        return self._codec.decode(payload)
+
+    def _is_quiet(self, payload: bytes) -> bool:
+        return bool(rms_dbfs(_wide(self._decode(payload))[np.newaxis])[0] < _QUIET_DBFS)
+
+
+def _wide(pcm: Pcm) -> Wide:
+    return pcm.astype(np.float32)

@@ -1,0 +1,139 @@
+"""The hearing matrix: who hears whom, and how loud.
+
+For each meeting a gain G[listener, speaker]; 1 = hears, 0 = does not, a leg's own entry is always
+0. Nearly every row is ordinary: the listener hears each speaker with that speaker's *voice* (1, or
+0 when muted). An ordinary row costs one subtraction, `total - own`, so a tick stays linear in the
+number of legs; the few others are multiplied out.
+
+A voice never has a hard edge, which would be heard as a click: it comes in, and changes, within
+RAMP_MS.
+
+Sums are wide (float32 on the int16 scale) and unclipped: a clipped total could not have a leg's own
+sound taken out again.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from media_engine.pcm import FRAMES_PER_SECOND, Wide
+
+RAMP_MS: Final = 5
+"""How long a voice takes to come in, or to be muted or let in again."""
+
+
+class HearingMatrix:
+    """Gains between the legs of one meeting; legs are known by their position, 0 … n-1, in order of
+    joining.
+    """
+
+    def __init__(self) -> None:
+        self._voices: Wide = np.zeros(0, dtype=np.float32)
+        self._before: Wide = self._voices.copy()
+        self._exceptions: list[dict[int, float]] = []
+        self._deaf: list[bool] = []
+        self._compile()
+
+    def __len__(self) -> int:
+        return len(self._voices)
+
+    def add(self, voice: float) -> int:
+        """Let a leg in that all others come to hear with gain `voice`; give its position."""
+        self._voices = np.append(self._voices, np.float32(voice))
+        self._before = np.append(self._before, np.float32(0))
+        self._exceptions.append({})
+        self._deaf.append(False)
+        self._compile()
+        return len(self._voices) - 1
+
+    def remove(self, position: int) -> None:
+        """Forget a leg; those behind it move up by one."""
+        self._voices = np.delete(self._voices, position)
+        self._before = np.delete(self._before, position)
+        del self._exceptions[position]
+        del self._deaf[position]
+        self._exceptions = [
+            {
+                _moved_up(speaker, position): gain
+                for speaker, gain in row.items()
+                if speaker != position
+            }
+            for row in self._exceptions
+        ]
+        self._compile()
+
+    def set_voice(self, position: int, gain: float) -> None:
+        """Set how all ordinary listeners hear this leg: its column of the matrix."""
+        self._voices[position] = gain
+        self._compile()
+
+    def set_deaf(self, position: int, deaf: bool) -> None:
+        """Let a leg hear nobody (its row is 0), or hear as before."""
+        self._deaf[position] = deaf
+        self._compile()
+
+    def set_gain(self, listener: int, speaker: int, gain: float | None) -> None:
+        """Set one entry; None: the speaker's voice counts again. ValueError for one's own."""
+        if listener == speaker:
+            raise ValueError("nobody hears himself: the entry of a leg and itself is always 0")
+        if gain is None:
+            self._exceptions[listener].pop(speaker, None)
+        else:
+            self._exceptions[listener][speaker] = gain
+        self._compile()
+
+    def dense(self) -> Wide:
+        """Write the whole matrix out, `(listeners, speakers)`."""
+        count = len(self._voices)
+        matrix = np.tile(self._voices, (count, 1))
+        for listener, row in enumerate(self._exceptions):
+            for speaker, gain in row.items():
+                matrix[listener, speaker] = gain
+        matrix[np.asarray(self._deaf, dtype=bool)] = 0
+        np.fill_diagonal(matrix, 0)
+        return matrix
+
+    def mix(self, spoken: Wide) -> tuple[Wide, Wide]:
+        """Mix one frame: `spoken` is `(legs, samples)`; give what each leg hears, same shape, and
+        the total `(samples,)`. Both are the caller's own.
+
+        The total is all voices together: what a recording of the meeting hears.
+        """
+        own = spoken if self._all_heard else spoken * self._gains(spoken.shape[1])
+        total: Wide = own.sum(axis=0)
+        heard: Wide = total - own
+        if len(self._special):
+            heard[self._special] += self._exceptional @ spoken - self._excepted @ own
+        if len(self._silenced):
+            heard[self._silenced] = 0
+        return heard, total
+
+    def _gains(self, samples: int) -> Wide:
+        """Voices as `(legs, 1)`, or `(legs, samples)` with a ramp in the tick after a change."""
+        if not self._changed:
+            return self._voices[:, np.newaxis]
+        ramp_samples = samples * RAMP_MS * FRAMES_PER_SECOND // 1000
+        ramp = np.ones(samples, dtype=np.float32)
+        ramp[:ramp_samples] = np.arange(1, ramp_samples + 1, dtype=np.float32) / ramp_samples
+        gains: Wide = np.outer(self._before, 1 - ramp) + np.outer(self._voices, ramp)
+        self._before = self._voices.copy()
+        self._compile()
+        return gains
+
+    def _compile(self) -> None:
+        self._changed = not np.array_equal(self._before, self._voices)
+        self._all_heard = not self._changed and bool((self._voices == 1).all())
+        special = [listener for listener, row in enumerate(self._exceptions) if row]
+        self._special = np.asarray(special, dtype=np.intp)
+        self._silenced = np.flatnonzero(self._deaf)
+        # For the special rows: the voices that do not count, and the gains that do instead.
+        self._excepted: Wide = np.zeros((len(special), len(self)), dtype=np.float32)
+        self._exceptional: Wide = np.zeros_like(self._excepted)
+        for index, listener in enumerate(special):
+            for speaker, gain in self._exceptions[listener].items():
+                self._excepted[index, speaker] = 1
+                self._exceptional[index, speaker] = gain
+
+
+def _moved_up(position: int, removed: int) -> int:
+    return position - 1 if position > removed else position

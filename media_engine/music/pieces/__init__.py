@@ -1,0 +1,11 @@
+"""The music that comes with Confab: a new genre is a new file and a line in the table here."""
+
+from typing import Final
+
+from media_engine.music.pieces import classical
+from media_engine.music.score import Piece
+
+PIECES: Final[dict[str, tuple[Piece, ...]]] = {
+    "classical": classical.PIECES,
+}
+"""The pieces of each genre, in the order in which they are heard."""

@@ -1,0 +1,284 @@
+"""All live meetings and legs of a process, and what one tick does with them. No I/O, no clock.
+
+Commands are applied between ticks; within a tick each leg is read once. Sound of all legs lies in
+two arrays, one row a leg: what they speak and what they hear.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, ParamSpec
+
+import numpy as np
+
+from media_engine.commands import (
+    CloseLeg,
+    Command,
+    EndConference,
+    JoinConference,
+    Kick,
+    LeaveConference,
+    Play,
+    SetMuted,
+)
+from media_engine.conference_mixer import Beeps, ConferenceMixer, OpenRecording
+from media_engine.dialects import WireFormat
+from media_engine.errors import EngineError
+from media_engine.events import (
+    Event,
+    JoinRefused,
+    LeaveReason,
+    LegClosed,
+    PlaybackEnded,
+    RefusalReason,
+    RoomKey,
+)
+from media_engine.jitter import DEFAULT_PREFILL
+from media_engine.leg import Leg, LegOutput
+from media_engine.leg_bank import LegBank
+from media_engine.pcm import Wide, samples_per_frame
+
+_FIRST_ROWS: Final = 16
+
+_P = ParamSpec("_P")
+
+
+@dataclass(slots=True)
+class _Seat:
+    """A leg and what it hears: a meeting, or (alone) what is played to it."""
+
+    leg: Leg
+    meeting: ConferenceMixer | None = None
+    playing: Play | None = None
+
+
+class Registry:
+    """The state of the engine. Not thread-safe: one thread calls everything here."""
+
+    def __init__(
+        self,
+        *,
+        mix_rate_hz: int,
+        beeps: Beeps,
+        open_recording: OpenRecording,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self.mix_rate_hz = mix_rate_hz
+        self._frame = samples_per_frame(mix_rate_hz)
+        self._beeps = beeps
+        self._open_recording = open_recording
+        self._emit = emit
+        self._seats: dict[str, _Seat] = {}
+        self._alone: dict[str, _Seat] = {}
+        self._rooms: dict[RoomKey, ConferenceMixer] = {}
+        self._meetings: dict[str, ConferenceMixer] = {}
+        self._banks: dict[WireFormat, LegBank] = {}
+        self._spoken: Wide = np.zeros((_FIRST_ROWS, self._frame), dtype=np.float32)
+        self._heard: Wide = np.zeros_like(self._spoken)
+        self._free_rows = list(range(_FIRST_ROWS))
+
+    @property
+    def legs(self) -> int:
+        """How many callers are connected."""
+        return len(self._seats)
+
+    @property
+    def meetings(self) -> int:
+        """How many meetings are live."""
+        return len(self._meetings)
+
+    def open_leg(
+        self, leg_id: str, wire: WireFormat, output: LegOutput, *, prefill: int = DEFAULT_PREFILL
+    ) -> Leg:
+        """Bring a caller in; it hears silence until a command says otherwise. EngineError for a
+        known `leg_id`.
+        """
+        if leg_id in self._seats:
+            raise EngineError(f"leg {leg_id} is open already")
+        leg = Leg(leg_id, wire, output, row=self._take_row(), prefill=prefill)
+        bank = self._banks.get(wire)
+        if bank is None:
+            bank = self._banks[wire] = LegBank(wire, self.mix_rate_hz)
+        bank.add(leg)
+        seat = _Seat(leg)
+        self._seats[leg_id] = seat
+        self._alone[leg_id] = seat
+        return leg
+
+    def apply(self, command: Command) -> None:
+        """Carry out one command; what comes of it is emitted."""
+        match command:
+            case JoinConference():
+                self._join(command)
+            case LeaveConference(leg_id, reason):
+                self._leave(leg_id, reason)
+            case Kick(conference_id, leg_id):
+                if self._is_in(leg_id, conference_id):
+                    self._leave(leg_id, LeaveReason.KICKED)
+            case SetMuted(conference_id, leg_id, muted):
+                self._set_muted(conference_id, leg_id, muted)
+            case EndConference(conference_id):
+                self._end(conference_id)
+            case Play(leg_id):
+                self._play(leg_id, command)
+            case CloseLeg(leg_id):
+                self._close_leg(leg_id)
+
+    def tick(self, skipped: int = 0) -> None:
+        """Move all sound on by 20 ms: read every leg, mix every meeting, send everybody what he
+        hears. `skipped` ticks were given up before.
+
+        A source, a recording or an output that fails leaves its own listeners in silence and no
+        others; ExceptionGroup of what failed, at the end of the tick.
+        """
+        failures: list[Exception] = []
+        # Where something fails nobody may hear the last frame again: that is a 50 Hz buzz.
+        self._spoken.fill(0)
+        self._heard.fill(0)
+        for bank in self._banks.values():
+            _attempt(failures, bank.decode, self._spoken)
+        for seat in self._alone.values():
+            if seat.playing is not None:
+                _attempt(failures, self._play_on, seat, seat.playing)
+        for meeting in self._meetings.values():
+            _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
+        for bank in self._banks.values():
+            _attempt(failures, bank.encode, self._heard)
+        if failures:
+            raise ExceptionGroup("parts of a tick failed", failures)
+
+    def close(self) -> None:
+        """End all meetings and forget all legs, as at shutdown."""
+        for conference_id in list(self._meetings):
+            self.apply(EndConference(conference_id))
+        for leg_id in list(self._seats):
+            self._close_leg(leg_id)
+
+    def _join(self, command: JoinConference) -> None:
+        seat = self._seats.get(command.leg_id)
+        if seat is None:
+            return
+        meeting = self._rooms.get(command.room)
+        refusal = RefusalReason.ALREADY_IN_A_MEETING if seat.meeting is not None else None
+        if refusal is None and meeting is not None:
+            refusal = meeting.refusal(command.terms)
+        if refusal is not None:
+            self._emit(JoinRefused(command.leg_id, command.room, refusal))
+            return
+        self._stop_playing(seat)
+        if meeting is None:
+            meeting = self._new_meeting(command)
+        seat.meeting = meeting
+        seat.leg.jitter.prefill = command.terms.prefill
+        seat.leg.listen()
+        del self._alone[command.leg_id]
+        meeting.join(command.leg_id, seat.leg.row, command.terms)
+
+    def _new_meeting(self, command: JoinConference) -> ConferenceMixer:
+        meeting = ConferenceMixer(
+            command.conference_id,
+            command.room,
+            rate_hz=self.mix_rate_hz,
+            beeps=self._beeps,
+            open_recording=self._open_recording,
+            emit=self._emit,
+        )
+        self._rooms[command.room] = meeting
+        self._meetings[command.conference_id] = meeting
+        return meeting
+
+    def _is_in(self, leg_id: str, conference_id: str) -> bool:
+        seat = self._seats.get(leg_id)
+        meeting = None if seat is None else seat.meeting
+        return meeting is not None and meeting.conference_id == conference_id
+
+    def _leave(self, leg_id: str, reason: LeaveReason) -> None:
+        seat = self._seats.get(leg_id)
+        if seat is None or seat.meeting is None:
+            return
+        meeting = seat.meeting
+        seat.meeting = None
+        self._alone[leg_id] = seat
+        meeting.leave(leg_id, reason)
+        self._clear_away(meeting)
+
+    def _set_muted(self, conference_id: str, leg_id: str, muted: bool) -> None:
+        meeting = self._meetings.get(conference_id)
+        if meeting is not None:
+            meeting.set_muted(leg_id, muted)
+
+    def _end(self, conference_id: str) -> None:
+        meeting = self._meetings.get(conference_id)
+        if meeting is not None:
+            meeting.end()
+            self._clear_away(meeting)
+
+    def _clear_away(self, meeting: ConferenceMixer) -> None:
+        """Forget a meeting that is over; those who were in it are alone again."""
+        if not meeting.ended:
+            return
+        del self._rooms[meeting.room]
+        del self._meetings[meeting.conference_id]
+        for leg_id, seat in self._seats.items():
+            if seat.meeting is meeting:
+                seat.meeting = None
+                self._alone[leg_id] = seat
+
+    def _play(self, leg_id: str, command: Play) -> None:
+        seat = self._seats.get(leg_id)
+        if seat is None:
+            return
+        if seat.meeting is not None:
+            self._emit(PlaybackEnded(leg_id, command.play_id, completed=False))
+            return
+        self._stop_playing(seat)
+        seat.leg.listen()
+        seat.playing = command
+
+    def _stop_playing(self, seat: _Seat) -> None:
+        if seat.playing is not None:
+            self._emit(PlaybackEnded(seat.leg.leg_id, seat.playing.play_id, completed=False))
+            seat.playing = None
+
+    def _play_on(self, seat: _Seat, playing: Play) -> None:
+        try:
+            frame = playing.source.read(self._frame)
+        except Exception:
+            # Its call must go on: a source that fails once would fail for ever.
+            self._stop_playing(seat)
+            raise
+        if frame is not None:
+            self._heard[seat.leg.row] = frame
+        else:
+            self._emit(PlaybackEnded(seat.leg.leg_id, playing.play_id, completed=True))
+            seat.playing = None
+
+    def _close_leg(self, leg_id: str) -> None:
+        seat = self._seats.get(leg_id)
+        if seat is None:
+            return
+        self._leave(leg_id, LeaveReason.HUNG_UP)
+        self._stop_playing(seat)
+        del self._seats[leg_id], self._alone[leg_id]
+        bank = self._banks[seat.leg.wire]
+        bank.remove(seat.leg)
+        if not len(bank):
+            del self._banks[seat.leg.wire]
+        self._free_rows.append(seat.leg.row)
+        self._emit(LegClosed(leg_id))
+
+    def _take_row(self) -> int:
+        if not self._free_rows:
+            rows = len(self._spoken)
+            self._spoken = np.concatenate([self._spoken, np.zeros_like(self._spoken)])
+            self._heard = np.concatenate([self._heard, np.zeros_like(self._heard)])
+            self._free_rows = list(range(rows, 2 * rows))
+        return self._free_rows.pop()
+
+
+def _attempt(
+    failures: list[Exception], step: Callable[_P, None], *args: _P.args, **kwargs: _P.kwargs
+) -> None:
+    try:
+        step(*args, **kwargs)
+    except Exception as failure:
+        failures.append(failure)
