@@ -1,0 +1,17 @@
+"""The control room: what is going on, what went on, and the few things one can do about it."""
+
+from django.contrib import admin
+
+from conference_app.admin import (  # noqa: F401 # importing registers them
+    accounts,
+    applications,
+    calls,
+    conferences,
+    participants,
+    recordings,
+    rooms,
+)
+
+admin.site.site_header = "Confab control room"
+admin.site.site_title = "Confab"
+admin.site.index_title = "Conferences and what belongs to them"

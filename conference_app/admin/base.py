@@ -1,0 +1,112 @@
+"""What the pages of the control room share: facts are shown and not edited."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model
+from django.forms import Media
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from typing_extensions import override
+
+from conference_app.services.errors import ServiceError
+from media_engine import EngineError
+
+NOTHING = "–"
+
+
+class ControlRoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+    """A page of the control room."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    @property
+    @override
+    def media(self) -> Media:
+        return super().media + Media(css={"all": ["control_room/control_room.css"]})
+
+
+class FactsAdmin(ControlRoomAdmin):
+    """Rows that say what happened: to look at. Actions marked "operate" are for those who may
+    change them.
+    """
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may act on what goes on."""
+        return super().has_change_permission(request)
+
+    def act(
+        self,
+        request: HttpRequest,
+        rows: Iterable[Model],
+        service: Callable[[Any], object],
+        done: str,
+    ) -> None:
+        """Call a service for each row and say how that went; what one refuses does not stop the
+        others.
+        """
+        asked = 0
+        for row in rows:
+            try:
+                service(row)
+            except (ServiceError, EngineError) as error:
+                self.message_user(request, f"{row}: {error}", messages.ERROR)
+            else:
+                asked += 1
+        if asked:
+            self.message_user(request, f"{done}: {asked}.", messages.SUCCESS)
+
+
+class FactsInline(admin.TabularInline):  # type: ignore[type-arg] # not generic at run time
+    """Facts that belong to the row on the page."""
+
+    extra = 0
+    can_delete = False
+
+    @override
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def badge(status: str) -> str:
+    """Show a status in its colour."""
+    return format_html('<span class="badge badge-{}">{}</span>', status, status)
+
+
+def link(row: Model, text: str) -> str:
+    """Link to the page of a row."""
+    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def duration_between(start: datetime | None, end: datetime | None) -> str:
+    """Show how long something took, or has taken so far, as h:mm:ss."""
+    if start is None:
+        return NOTHING
+    return show_duration((end or timezone.now()) - start)
+
+
+def show_duration(length: timedelta) -> str:
+    """Show a length as h:mm:ss."""
+    return str(timedelta(seconds=max(0, int(length.total_seconds()))))

@@ -1,0 +1,152 @@
+"""Conferences: the live ones first, each with its people, recordings and timeline."""
+
+from django.contrib import admin
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from typing_extensions import override
+
+from conference_app.admin.base import (
+    NOTHING,
+    FactsAdmin,
+    FactsInline,
+    badge,
+    duration_between,
+    link,
+)
+from conference_app.admin.recordings import player
+from conference_app.models import Conference, ConferenceEvent, Participant, Recording
+from conference_app.services import conferences
+
+
+class ParticipantInline(FactsInline):
+    """Who is or was in."""
+
+    model = Participant
+    show_change_link = True
+    ordering = [F("left_at").desc(nulls_first=True), "-id"]
+    fields = ["who", "state", "muted", "joined_at", "left_at", "reason_left"]
+    readonly_fields = ["who", "state"]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
+        return super().get_queryset(request).select_related("call")
+
+    @admin.display(description="caller")
+    def who(self, participant: Participant) -> str:
+        """The caller, linked to the call."""
+        return link(participant.call, participant.call.caller or participant.call.sid)
+
+    @admin.display(description="status")
+    def state(self, participant: Participant) -> str:
+        """The status in its colour."""
+        return badge(participant.status)
+
+
+class RecordingInline(FactsInline):
+    """What was recorded, to listen to."""
+
+    model = Recording
+    show_change_link = True
+    fields = ["sid", "state", "started_at", "duration_ms", "listen", "error"]
+    readonly_fields = ["sid", "state", "listen"]
+
+    @admin.display(description="status")
+    def state(self, recording: Recording) -> str:
+        """The status in its colour."""
+        return badge(recording.status)
+
+    @admin.display(description="sound")
+    def listen(self, recording: Recording) -> str:
+        """A player."""
+        return player(recording)
+
+
+class EventInline(FactsInline):
+    """What happened, in order."""
+
+    model = ConferenceEvent
+    verbose_name_plural = "timeline"
+    fields = ["sequence_number", "occurred_at", "kind", "who", "more"]
+    readonly_fields = ["who", "more"]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConferenceEvent]:
+        return super().get_queryset(request).select_related("call")
+
+    @admin.display(description="caller")
+    def who(self, event: ConferenceEvent) -> str:
+        """The caller whom it concerns."""
+        return event.call.caller or event.call.sid if event.call else NOTHING
+
+    @admin.display(description="details")
+    def more(self, event: ConferenceEvent) -> str:
+        """What else was told."""
+        return ", ".join(f"{name}: {value}" for name, value in event.details.items()) or NOTHING
+
+
+@admin.register(Conference)
+class ConferenceAdmin(FactsAdmin):
+    """Meetings, live ones first."""
+
+    list_display = ["friendly_name", "state", "people", "duration", "account", "created_at", "sid"]
+    list_filter = ["status", "account"]
+    list_select_related = ["account"]
+    search_fields = ["sid", "friendly_name", "participants__call__sid"]
+    search_help_text = "Room, conference SID or call SID"
+    date_hierarchy = "created_at"
+    ordering = [F("ended_at").desc(nulls_first=True), "-id"]
+    actions = ["end_conferences"]
+    inlines = [ParticipantInline, RecordingInline, EventInline]
+    fields = [
+        "sid",
+        "account",
+        "room",
+        "state",
+        "people",
+        "duration",
+        "created_at",
+        "started_at",
+        "ended_at",
+        "reason_ended",
+        "call_sid_ending",
+    ]
+    readonly_fields = ["sid", "state", "people", "duration"]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conference]:
+        rows: QuerySet[Conference] = super().get_queryset(request)
+        # Distinct: a search joins the participants a second time.
+        still_in = Q(participants__left_at__isnull=True)
+        return rows.annotate(people_now=Count("participants", filter=still_in, distinct=True))
+
+    @admin.display(description="status", ordering="status")
+    def state(self, conference: Conference) -> str:
+        """The status in its colour."""
+        return badge(conference.status)
+
+    @admin.display(description="people now")
+    def people(self, conference: Conference) -> str:
+        """How many are in, linked to where they can be muted and put out."""
+        number: int = getattr(conference, "people_now", 0)
+        if conference.is_over or not number:
+            return NOTHING
+        url = reverse("admin:conference_app_participant_changelist")
+        query = f"conference__id__exact={conference.pk}&left_at__isempty=1"
+        return format_html('<a href="{}?{}">{}</a>', url, query, number)
+
+    @admin.display(description="duration")
+    def duration(self, conference: Conference) -> str:
+        """How long people have been bridged."""
+        return duration_between(conference.started_at, conference.ended_at)
+
+    @admin.action(description="End selected conferences for everybody", permissions=["operate"])
+    def end_conferences(self, request: HttpRequest, queryset: QuerySet[Conference]) -> None:
+        """Ask for the end; the page shows it after the engine has done so."""
+        self.act(
+            request,
+            queryset,
+            lambda conference: conferences.end(conference=conference),
+            "Conferences asked to end",
+        )

@@ -1,0 +1,39 @@
+"""Who calls: an account, by HTTP Basic with its SID and its token."""
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+from typing_extensions import override
+
+from conference_app import selectors
+from conference_app.basic_auth import read_basic
+from conference_app.models import Account
+
+
+class AccountAuthentication(BaseAuthentication):
+    """Puts the Account into `request.auth`; there is no Django user behind a call of the API."""
+
+    @override
+    def authenticate(self, request: Request) -> tuple[None, Account] | None:
+        header = request.headers.get("Authorization", "")
+        if not header:
+            return None
+        credentials = read_basic(header)
+        account = selectors.account_by_credentials(*credentials) if credentials else None
+        if account is None:
+            raise AuthenticationFailed
+        return None, account
+
+    @override
+    def authenticate_header(self, request: Request) -> str:
+        return 'Basic realm="Confab API"'
+
+
+class IsAuthenticatedAccount(BasePermission):
+    """Nobody else gets any further."""
+
+    @override
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.auth, Account)

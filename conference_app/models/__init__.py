@@ -1,0 +1,34 @@
+"""The rows: one concept a file. Only `conference_app.services` writes them."""
+
+from conference_app.models.account import Account, AccountStatus
+from conference_app.models.application import Application
+from conference_app.models.base import HttpMethod
+from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
+from conference_app.models.conference import Conference, ConferenceStatus
+from conference_app.models.conference_event import ConferenceEvent, EventKind
+from conference_app.models.participant import LeftReason, Participant, ParticipantStatus
+from conference_app.models.recording import Recording, RecordingStatus
+from conference_app.models.room import Room
+from conference_app.models.twiml_bin import TwimlBin
+
+__all__ = [
+    "LIVE_CALL_STATUSES",
+    "Account",
+    "AccountStatus",
+    "Application",
+    "Call",
+    "CallDirection",
+    "CallStatus",
+    "Conference",
+    "ConferenceEvent",
+    "ConferenceStatus",
+    "EventKind",
+    "HttpMethod",
+    "LeftReason",
+    "Participant",
+    "ParticipantStatus",
+    "Recording",
+    "RecordingStatus",
+    "Room",
+    "TwimlBin",
+]

@@ -1,0 +1,63 @@
+"""One meeting in a room."""
+
+from django.db import models
+from typing_extensions import override
+
+from conference_app.models.account import Account
+from conference_app.models.base import TimeStampedModel, sid_field
+from conference_app.models.room import Room
+
+
+class ConferenceStatus(models.TextChoices):
+    """How far a meeting is; it only ever goes forward."""
+
+    INIT = "init"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+
+
+class Conference(TimeStampedModel):
+    """A meeting: from the first who comes to the room until nobody is in it.
+
+    `started_at`: when people were first bridged; empty if that never came to pass. `reason_ended`
+    and `call_sid_ending`: Twilio's words, empty while it lasts and after a crash of the server.
+    """
+
+    sid = sid_field("CF")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="conferences")
+    room = models.ForeignKey(Room, on_delete=models.RESTRICT, related_name="conferences")
+    friendly_name = models.CharField(max_length=128)
+    status = models.CharField(
+        max_length=16, choices=ConferenceStatus.choices, default=ConferenceStatus.INIT
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason_ended = models.CharField(max_length=64, blank=True)
+    call_sid_ending = models.CharField(max_length=34, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-id"], name="conference_newest_of_account"),
+            models.Index(fields=["account", "friendly_name"], name="conference_by_name"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room"],
+                condition=~models.Q(status="completed"),
+                name="conference_one_live_in_room",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="completed", ended_at__isnull=False)
+                | (~models.Q(status="completed") & models.Q(ended_at__isnull=True)),
+                name="conference_ended_when_completed",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.friendly_name} ({self.sid})"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be asked of it any more."""
+        return self.status == ConferenceStatus.COMPLETED

@@ -1,0 +1,58 @@
+"""The sound of a meeting, kept."""
+
+from django.db import models
+from typing_extensions import override
+
+from conference_app.models.account import Account
+from conference_app.models.base import TimeStampedModel, sid_field
+from conference_app.models.conference import Conference
+
+
+class RecordingStatus(models.TextChoices):
+    """How far a recording is. "absent": nothing was heard; "failed": something is lost, see
+    `error`.
+    """
+
+    IN_PROGRESS = "in-progress"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    ABSENT = "absent"
+    FAILED = "failed"
+
+
+class Recording(TimeStampedModel):
+    """One file of a conference, mono. Times and sizes are known once it is finished."""
+
+    sid = sid_field("RE")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recordings")
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="recordings")
+    status = models.CharField(
+        max_length=16, choices=RecordingStatus.choices, default=RecordingStatus.IN_PROGRESS
+    )
+    channels = models.PositiveSmallIntegerField(default=1)
+    source = models.CharField(max_length=32, default="Conference")
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField("duration (ms)", null=True, blank=True)
+    size_bytes = models.PositiveBigIntegerField("size (bytes)", null=True, blank=True)
+    file = models.FileField(upload_to="recordings/", max_length=255, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-id"], name="recording_newest_of_account"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(status="in-progress"),
+                name="recording_not_finished",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.sid
+
+    @property
+    def is_playable(self) -> bool:
+        """Whether there is a finished file to listen to; a failed one holds what could be saved."""
+        finished = self.status in (RecordingStatus.COMPLETED, RecordingStatus.FAILED)
+        return finished and bool(self.file) and bool(self.size_bytes)

@@ -1,0 +1,33 @@
+"""A named place to meet."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from typing_extensions import override
+
+from conference_app.models.account import Account
+from conference_app.models.base import TimeStampedModel
+
+
+class Room(TimeStampedModel):
+    """A name within an account, under which one conference after another takes place.
+
+    `max_participants`: the operator's limit for this room; empty: the server's.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="rooms")
+    name = models.CharField(max_length=128)
+    max_participants = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="room_name_unique_in_account"),
+            models.CheckConstraint(
+                condition=models.Q(max_participants__gte=1), name="room_holds_somebody"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What a browser or a health check gets: overview, TwiML bins, recordings."""

@@ -1,0 +1,32 @@
+"""Whether this process can do its work, for load balancers and monitors."""
+
+import logging
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from conference_app import engine
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when database and engine work, 503 when one does not; the body says which."""
+    parts = {"database": _database_answers(), "engine": engine.state().running}
+    healthy = all(parts.values())
+    told = {"status": "ok" if healthy else "unavailable", **parts}
+    return JsonResponse(told, status=200 if healthy else 503)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        logger.error("the database does not answer: %s", error)
+        return False
+    return True

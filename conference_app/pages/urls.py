@@ -1,0 +1,17 @@
+"""Paths of the pages."""
+
+from django.urls import path
+
+from conference_app import sid_converter  # noqa: F401 # <sid:…>
+from conference_app.pages.health import health
+from conference_app.pages.overview import overview
+from conference_app.pages.recordings import recording_sound
+from conference_app.pages.twiml_bins import twiml_bin
+
+app_name = "pages"
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("healthz", health, name="health"),
+    path("recordings/<sid:sid>.wav", recording_sound, name="recording"),
+    path("twiml/<sid:sid>", twiml_bin, name="twiml-bin"),
+]

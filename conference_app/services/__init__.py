@@ -1,0 +1,1 @@
+"""Every write. Functions take keyword arguments, are atomic, and have side effects on commit."""

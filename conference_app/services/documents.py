@@ -1,0 +1,88 @@
+"""Where a call's TwiML comes from: a user's web server, or a TwiML bin of ours."""
+
+import asyncio
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from conference_app import selectors, sids
+from conference_app.http_client import Cookies, FetchCode, FetchError
+from conference_app.models import Call
+from conference_app.services import http_door
+from conference_app.twiml import CallAnswered, Fetch, HttpMethod, Play, TwimlDocument, TwimlError, parse
+
+BIN_PATH: Final = "/twiml/"
+
+CONTENT_TYPE: Final = 12300
+"""Twilio's code for an answer that is neither TwiML nor sound."""
+
+PARSED_AT_ONCE_BYTES: Final = 2048
+
+_TWIML_TYPES: Final = ("text/xml", "application/xml", "text/html", "text/plain", "")
+
+
+def first_document(call: Call) -> CallAnswered:
+    """Say where the call begins: its application's voice URL, a path of ours made absolute."""
+    application = call.application
+    assert application is not None, "an inbound call has one"
+    return CallAnswered(
+        _absolute(application.voice_url),
+        _method(application.voice_method),
+        _absolute(application.voice_fallback_url) if application.voice_fallback_url else None,
+        _method(application.voice_fallback_method),
+    )
+
+
+async def fetch(call: Call, step: Fetch, cookies: Cookies) -> tuple[TwimlDocument, str]:
+    """Get the document of a step and the URL it was found at. Raises FetchError, TwimlError.
+
+    Sound in place of TwiML is played and then the call ends, as at Twilio.
+    """
+    bin_sid = _own_bin(step.url)
+    if bin_sid is not None:
+        text = await database_sync_to_async(_read_bin)(bin_sid)
+        return await _parse(text), step.url
+    response = await http_door.request(
+        call, step.url, method=step.method, params=step.params, cookies=cookies
+    )
+    if response.content_type.startswith("audio/"):
+        return TwimlDocument((Play(response.url),)), response.url
+    if response.content_type not in _TWIML_TYPES:
+        raise TwimlError(CONTENT_TYPE, f"{response.content_type} is neither TwiML nor sound")
+    return await _parse(response.body), response.url
+
+
+async def _parse(document: bytes | str) -> TwimlDocument:
+    """Parse in a thread what might take longer than a tick can wait (64 KiB of verbs: 50 ms)."""
+    ceiling: int = settings.CONFAB_MAX_PARTICIPANTS
+    if len(document) <= PARSED_AT_ONCE_BYTES:
+        return parse(document, max_participants=ceiling)
+    return await asyncio.to_thread(parse, document, max_participants=ceiling)
+
+
+def _method(value: str) -> HttpMethod:
+    return "GET" if value == "GET" else "POST"
+
+
+def _absolute(url: str) -> str:
+    return urljoin(f"{settings.CONFAB_PUBLIC_URL}/", url)
+
+
+def _own_bin(url: str) -> str | None:
+    """Give the SID when a URL is that of a TwiML bin here: its text is read, not asked for over
+    HTTP.
+    """
+    public, asked = urlsplit(settings.CONFAB_PUBLIC_URL), urlsplit(url)
+    if (asked.scheme, asked.netloc) != (public.scheme, public.netloc):
+        return None
+    sid = asked.path.removeprefix(BIN_PATH)
+    return sid if asked.path.startswith(BIN_PATH) and sids.is_sid(sid, "EH") else None
+
+
+def _read_bin(sid: str) -> str:
+    twiml_bin = selectors.twiml_bin_by_sid(sid)
+    if twiml_bin is None:
+        raise FetchError(FetchCode.RETRIEVAL_FAILURE, f"there is no TwiML bin {sid}")
+    return twiml_bin.twiml

@@ -1,0 +1,256 @@
+"""Engine events → rows: the only writer of what is true in a live meeting.
+
+Each event is written in one transaction. An event may come twice, so states are set, never toggled,
+and a fact already written (the same event of the same moment) changes nothing.
+"""
+
+import logging
+from datetime import datetime
+from functools import singledispatch
+
+from django.db import transaction
+
+from conference_app.models import (
+    Account,
+    Call,
+    Conference,
+    ConferenceStatus,
+    EventKind,
+    LeftReason,
+    Participant,
+    Room,
+)
+from conference_app.services import recordings, timeline
+from media_engine.events import (
+    ConferenceCreated,
+    ConferenceEnded,
+    ConferenceStarted,
+    Event,
+    JoinRefused,
+    LegClosed,
+    LegJoined,
+    LegLeft,
+    LegMuted,
+    RecordingFinished,
+    RecordingStarted,
+    RefusalReason,
+)
+
+logger = logging.getLogger(__name__)
+
+# Twilio's error dictionary: 16020 the conference is full, 16030 the participant could not be added.
+_REFUSALS = {
+    RefusalReason.FULL: (16020, "The conference is full."),
+    RefusalReason.ALREADY_IN_A_MEETING: (16030, "The call is in a conference already."),
+}
+
+
+def record(event: Event, occurred_at: datetime) -> None:
+    """Bring the rows up to an event; `occurred_at` is its moment, the same each time it comes.
+
+    Events of unknown meetings and legs are logged, not raised; what the books do not hold (pressed
+    keys, what was played) is passed over.
+    """
+    with transaction.atomic():
+        _write(event, occurred_at)
+
+
+@singledispatch
+def _write(event: object, occurred_at: datetime) -> None:
+    """Nothing to write for the other kinds."""
+
+
+@_write.register
+def _conference_created(event: ConferenceCreated, occurred_at: datetime) -> None:
+    if Conference.objects.filter(sid=event.conference_id).exists():
+        return
+    account = Account.objects.filter(sid=event.room.owner).first()
+    if account is None:
+        logger.warning("%s was created for an unknown account", event.conference_id)
+        return
+    room, _ = Room.objects.get_or_create(account=account, name=event.room.name)
+    _close_what_the_engine_has_forgotten(room, occurred_at)
+    Conference.objects.create(
+        sid=event.conference_id, account=account, room=room, friendly_name=room.name
+    )
+
+
+def _close_what_the_engine_has_forgotten(room: Room, occurred_at: datetime) -> None:
+    """The engine has one live meeting for a room; an older open row means a missed end."""
+    open_rows = Conference.objects.select_for_update().filter(room=room)
+    for stale in open_rows.exclude(status=ConferenceStatus.COMPLETED):
+        logger.warning("%s was still open when its room got a new meeting", stale.sid)
+        timeline.end_everyones_stay(stale, occurred_at, LeftReason.CONFERENCE_ENDED)
+        timeline.end_conference(stale, occurred_at)
+
+
+@_write.register
+def _conference_started(event: ConferenceStarted, occurred_at: datetime) -> None:
+    conference = _locked_conference(event.conference_id)
+    if conference is None or conference.status != ConferenceStatus.INIT:
+        return
+    conference.status = ConferenceStatus.IN_PROGRESS
+    conference.started_at = occurred_at
+    conference.save(update_fields=["status", "started_at", "updated_at"])
+    timeline.append(conference, EventKind.CONFERENCE_START, occurred_at)
+
+
+@_write.register
+def _conference_ended(event: ConferenceEnded, occurred_at: datetime) -> None:
+    conference = _locked_conference(event.conference_id)
+    if conference is None or conference.is_over:
+        return
+    left_over = timeline.end_everyones_stay(conference, occurred_at, LeftReason.CONFERENCE_ENDED)
+    if left_over:
+        logger.warning("%s ended with %d people in the books", conference.sid, left_over)
+    timeline.end_conference(
+        conference, occurred_at, reason=event.reason.value, call_sid=event.leg_id or ""
+    )
+
+
+@_write.register
+def _leg_joined(event: LegJoined, occurred_at: datetime) -> None:
+    conference = _locked_conference(event.conference_id)
+    call = _call(event.leg_id)
+    if conference is None or call is None or _has_joined(conference, call, occurred_at):
+        return
+    if conference.is_over:
+        logger.warning("%s joined %s, which is over", call.sid, conference.sid)
+        return
+    Participant.objects.create(
+        conference=conference,
+        call=call,
+        muted=event.muted,
+        start_on_enter=event.start_on_enter,
+        end_on_exit=event.end_on_exit,
+        joined_at=occurred_at,
+    )
+    timeline.append(
+        conference, EventKind.PARTICIPANT_JOIN, occurred_at, call=call, muted=event.muted
+    )
+
+
+def _has_joined(conference: Conference, call: Call, occurred_at: datetime) -> bool:
+    stays = Participant.objects.filter(conference=conference, call=call)
+    return (
+        stays.filter(left_at__isnull=True).exists() or stays.filter(joined_at=occurred_at).exists()
+    )
+
+
+@_write.register
+def _leg_left(event: LegLeft, occurred_at: datetime) -> None:
+    conference = _locked_conference(event.conference_id)
+    if conference is None:
+        return
+    stays = Participant.objects.filter(conference=conference, call__sid=event.leg_id)
+    if stays.filter(left_at=occurred_at).exists():
+        return
+    participant = stays.filter(left_at__isnull=True).select_related("call").first()
+    if participant is None:
+        logger.warning("%s left %s without having been in", event.leg_id, conference.sid)
+        return
+    participant.conference = conference
+    timeline.end_stay(participant, occurred_at, LeftReason(event.reason.value))
+
+
+@_write.register
+def _leg_muted(event: LegMuted, occurred_at: datetime) -> None:
+    conference = _locked_conference(event.conference_id)
+    if conference is None:
+        return
+    stays = Participant.objects.filter(conference=conference, call__sid=event.leg_id)
+    participant = stays.filter(left_at__isnull=True).select_related("call").first()
+    if participant is None:
+        if not stays.exists():
+            logger.warning("%s was muted in %s without being in", event.leg_id, conference.sid)
+        return
+    kind = EventKind.PARTICIPANT_MUTE if event.muted else EventKind.PARTICIPANT_UNMUTE
+    if _was_told(conference, participant, kind, occurred_at):
+        return
+    participant.muted = event.muted
+    participant.save(update_fields=["muted", "updated_at"])
+    timeline.append(conference, kind, occurred_at, call=participant.call)
+
+
+def _was_told(
+    conference: Conference, participant: Participant, kind: EventKind, occurred_at: datetime
+) -> bool:
+    """Whether the timeline says this already: the same fact, or the same state told last.
+
+    The row's `muted` can not answer that: it holds the wish before the engine has fulfilled it.
+    """
+    told = conference.events.filter(call=participant.call)
+    if told.filter(kind=kind, occurred_at=occurred_at).exists():
+        return True
+    state_kinds = (
+        EventKind.PARTICIPANT_JOIN,
+        EventKind.PARTICIPANT_MUTE,
+        EventKind.PARTICIPANT_UNMUTE,
+    )
+    last = told.filter(kind__in=state_kinds).order_by("-sequence_number").first()
+    if last is None:
+        return False
+    was_muted = (
+        last.details.get("muted", False)
+        if last.kind == EventKind.PARTICIPANT_JOIN
+        else last.kind == EventKind.PARTICIPANT_MUTE
+    )
+    return bool(was_muted == (kind == EventKind.PARTICIPANT_MUTE))
+
+
+@_write.register
+def _join_refused(event: JoinRefused, occurred_at: datetime) -> None:
+    call = _call(event.leg_id)
+    if call is not None:
+        call.error_code, call.error_message = _REFUSALS[event.reason]
+        call.save(update_fields=["error_code", "error_message", "updated_at"])
+
+
+@_write.register
+def _leg_closed(event: LegClosed, occurred_at: datetime) -> None:
+    call = _call(event.leg_id)
+    if call is not None and call.ended_at is None:
+        timeline.end_call(call, occurred_at)
+
+
+@_write.register
+def _recording_started(event: RecordingStarted, occurred_at: datetime) -> None:
+    conference = _locked_conference(event.conference_id)
+    if conference is not None:
+        recordings.begin(
+            conference=conference,
+            sid=event.recording_id,
+            path=event.path,
+            started_at=occurred_at,
+        )
+
+
+@_write.register
+def _recording_finished(event: RecordingFinished, occurred_at: datetime) -> None:
+    conference = _locked_conference(event.conference_id)
+    if conference is None:
+        return
+    recording = recordings.begin(
+        conference=conference, sid=event.recording_id, path=event.path, started_at=occurred_at
+    )
+    recordings.finish(
+        recording=recording,
+        samples=event.samples,
+        rate_hz=event.rate_hz,
+        error=event.error or "",
+    )
+
+
+def _locked_conference(sid: str) -> Conference | None:
+    """Give the row, locked until the transaction ends: numbering relies on it."""
+    conference = Conference.objects.select_for_update().filter(sid=sid).first()
+    if conference is None:
+        logger.warning("the engine told of %s, which is not in the books", sid)
+    return conference
+
+
+def _call(sid: str) -> Call | None:
+    call = Call.objects.filter(sid=sid).first()
+    if call is None:
+        logger.warning("the engine told of %s, which is not in the books", sid)
+    return call

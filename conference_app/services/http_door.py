@@ -1,0 +1,74 @@
+"""Requests that a call makes: with Twilio's standard parameters, signed with the account's
+token.
+"""
+
+from ipaddress import ip_network
+from typing import Final
+
+from django.conf import settings
+
+from conference_app.http_client import Cookies, HttpClient, HttpSettings, Limits, Response
+from conference_app.models import Call
+from conference_app.twiml import HttpMethod
+
+API_VERSION: Final = "2010-04-01"
+
+_client: HttpClient | None = None
+
+
+async def request(
+    call: Call,
+    url: str,
+    *,
+    method: HttpMethod,
+    cookies: Cookies,
+    params: tuple[tuple[str, str], ...] = (),
+    limits: Limits | None = None,
+) -> Response:
+    """Ask a user's server on behalf of a call. Raises FetchError."""
+    return await _get_client().request(
+        url,
+        method=method,
+        params=(*standard_params(call), *params),
+        sign_with=call.account.auth_token,
+        cookies=cookies,
+        limits=limits,
+        cache_key=call.account.sid,
+    )
+
+
+async def close() -> None:
+    """Close all connections, at shutdown."""
+    global _client
+    if _client is not None:
+        closing, _client = _client, None
+        await closing.close()
+
+
+def standard_params(call: Call) -> tuple[tuple[str, str], ...]:
+    """Give what Twilio sends with each request of a call; names and meaning are its voice
+    webhooks'.
+    """
+    params = {
+        "CallSid": call.sid,
+        "AccountSid": call.account.sid,
+        "From": call.caller,
+        "To": call.called,
+        "Caller": call.caller,
+        "Called": call.called,
+        "CallStatus": call.status,
+        "ApiVersion": API_VERSION,
+        "Direction": call.direction,
+    }
+    if call.application is not None:
+        params["ApplicationSid"] = call.application.sid
+    return tuple(params.items())
+
+
+def _get_client() -> HttpClient:
+    """Give the process's client; it belongs to the loop that first asks."""
+    global _client
+    if _client is None:
+        allowed = tuple(ip_network(network) for network in settings.CONFAB_ALLOWED_NETWORKS)
+        _client = HttpClient(HttpSettings(allowed=allowed))
+    return _client

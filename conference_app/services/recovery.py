@@ -1,0 +1,35 @@
+"""After a crash: the rows that the dead process left open."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from conference_app import selectors
+from conference_app.models import Call, Conference, LeftReason, Recording, RecordingStatus
+from conference_app.services import recordings, timeline
+
+logger = logging.getLogger(__name__)
+
+
+def close_what_a_crash_left(now: datetime) -> None:
+    """Complete meetings, stays and calls, finish recordings; what is open belongs to no living
+    process.
+
+    Call it before the engine starts, and only where one process serves the database. Each meeting
+    and each recording is a transaction of its own, so that a broken one does not keep the others
+    open.
+    """
+    for conference in selectors.live_conferences().order_by("id"):
+        logger.warning("closing %s, left open by a crash", conference.sid)
+        _complete(conference, now)
+    for call in Call.objects.filter(ended_at__isnull=True).order_by("id"):
+        timeline.end_call(call, now)
+    for recording in Recording.objects.filter(status=RecordingStatus.IN_PROGRESS).order_by("id"):
+        recordings.finish_what_a_crash_left(recording=recording)
+
+
+@transaction.atomic
+def _complete(conference: Conference, now: datetime) -> None:
+    timeline.end_everyones_stay(conference, now, LeftReason.SERVER_STOPPED)
+    timeline.end_conference(conference, now)

@@ -1,0 +1,1 @@
+"""The media socket: connections, their proof of identity, and the way of frames."""

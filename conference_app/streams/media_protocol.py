@@ -1,0 +1,130 @@
+"""uvicorn's WebSocket protocol, with a short way for frames.
+
+Through `receive` and `send` each frame costs a queue, a wake-up of a task, and a pause and resume
+of reading. An application that finds `scope["extensions"]["confab.frames"]` may instead take
+messages as direct calls and send without a coroutine (DirectChannel). It can also ping: a pong
+proves that the client has read all that was sent before, which no server learns from `send`
+returning.
+
+Everything else, and every other path, is uvicorn's own. Builds on the inner methods of the pinned
+version of uvicorn.
+"""
+
+import struct
+from typing import Final
+
+from typing_extensions import override
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+from websockets.http11 import Request
+from websockets.protocol import OPEN
+
+from conference_app.streams.channel import EXTENSION, OnMessage, OnPong
+
+_BINARY: Final = 0x82
+_TEXT: Final = 0x81
+_OUR_PINGS: Final = b"confab"
+
+
+class MediaProtocol(WebSocketsSansIOProtocol):
+    """What uvicorn is told to use (`ws=`); offers the extension on each connection."""
+
+    direct: "DirectChannel | None" = None
+
+    @override
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.direct = DirectChannel(self)
+            extensions = self.scope["extensions"]
+            assert extensions is not None
+            extensions[EXTENSION] = {"channel": self.direct}
+
+    @override
+    def send_receive_event_to_app(self) -> None:
+        if self.direct is None or not self.direct.taken_over or self.close_sent:
+            super().send_receive_event_to_app()
+            return
+        message = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
+        self.frames = []
+        if self.curr_msg_data_type == "bytes":
+            self.direct.on_message(message)
+            return
+        try:
+            text = message.decode()
+        except UnicodeDecodeError:
+            self.conn.fail(1007, "text is not valid UTF-8")
+            self.handle_parser_exception()
+        else:
+            self.direct.on_message(text)
+
+    @override
+    def handle_pong(self, event: Frame) -> None:
+        payload = bytes(event.data)
+        if self.direct is not None and payload.startswith(_OUR_PINGS):
+            self.direct.on_pong(int.from_bytes(payload[len(_OUR_PINGS) :], "big"))
+        else:
+            super().handle_pong(event)
+
+
+class DirectChannel:
+    """A `streams.channel.Channel` on one connection of uvicorn."""
+
+    tells_of_reading = True
+
+    def __init__(self, protocol: MediaProtocol) -> None:
+        self._protocol = protocol
+        self.taken_over = False
+        self.on_message: OnMessage = _nobody
+        self.on_pong: OnPong = _nobody
+
+    def take_over(self, on_message: OnMessage, on_pong: OnPong) -> None:
+        """Have messages called out from now on, those that wait already first; `receive` gives the
+        rest.
+        """
+        protocol = self._protocol
+        waiting = [protocol.queue.get_nowait() for _ in range(protocol.queue.qsize())]
+        self.on_message = on_message
+        self.on_pong = on_pong
+        self.taken_over = True
+        for event in waiting:
+            if event["type"] != "websocket.receive":
+                protocol.queue.put_nowait(event)
+                continue
+            text, binary = event.get("text"), event.get("bytes")
+            on_message(text if text is not None else binary or b"")
+        if protocol.read_paused:
+            protocol.read_paused = False
+            protocol.transport.resume_reading()
+
+    def send(self, message: str | bytes) -> None:
+        """Send one message; nothing happens on a connection that is closing."""
+        protocol = self._protocol
+        if protocol.close_sent or protocol.disconnected or protocol.conn.state is not OPEN:
+            return
+        if isinstance(message, str):
+            payload, opcode = message.encode(), _TEXT
+        else:
+            payload, opcode = message, _BINARY
+        protocol.transport.write(_header(opcode, len(payload)) + payload)
+
+    def ping(self, number: int) -> None:
+        """Ask the client to say when it has read up to here; on_pong(number) follows."""
+        protocol = self._protocol
+        if protocol.close_sent or protocol.disconnected or protocol.conn.state is not OPEN:
+            return
+        protocol.conn.send_ping(_OUR_PINGS + number.to_bytes(8, "big"))
+        protocol.transport.write(b"".join(protocol.conn.data_to_send()))
+
+
+def _header(opcode: int, length: int) -> bytes:
+    """Build the header of an unmasked frame (RFC 6455, section 5.2)."""
+    if length < 126:
+        return bytes((opcode, length))
+    if length < 65536:
+        return struct.pack("!BBH", opcode, 126, length)
+    return struct.pack("!BBQ", opcode, 127, length)
+
+
+def _nobody(_: object) -> None:
+    """Stands in until somebody takes over."""

@@ -1,0 +1,95 @@
+"""What a leg hears, on its way to the client: never more in flight than the client keeps up with.
+
+A send that returns says nothing of the reader: minutes of sound fit into the buffers of two
+kernels. So every few frames a ping goes along, and its pong tells what the client has read. When
+too much is unread, the newest frames wait in a short outbox and the oldest of them are dropped: a
+client that reads again hears the present within half a second.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from conference_app.streams.channel import Channel
+from media_engine.dialects import ServerDialect
+
+PING_EVERY_FRAMES: Final = 15
+MAX_UNREAD_FRAMES: Final = 35
+"""700 ms: a round trip of 400 ms still passes without a loss."""
+
+OUTBOX_FRAMES: Final = 10
+"""Together with what is unread: at most 900 ms of delay."""
+
+GONE_AFTER_TICKS: Final = 750
+"""15 s without a message or a pong. Counted in ticks: a stall of ours does not age anybody."""
+
+MESSAGES_PER_TICK: Final = 10
+MESSAGES_AT_ONCE: Final = 2000
+"""A client may send 500 messages a second for ever, and bursts (after a stall of its network) far
+above that.
+"""
+
+
+class SocketOutput:
+    """A `media_engine.LegOutput` on a channel. `on_gone` is called once, when the client gives no
+    sign of life.
+    """
+
+    def __init__(
+        self, channel: Channel, dialect: ServerDialect, on_gone: Callable[[], None]
+    ) -> None:
+        self._channel = channel
+        self._dialect = dialect
+        self._on_gone = on_gone
+        self._sent = 0
+        self._read = 0
+        self._outbox: deque[bytes] = deque()
+        self._silent_ticks = 0
+        self._credit = MESSAGES_AT_ONCE
+        self.dropped_frames = 0
+
+    def audio(self, payload: bytes) -> None:
+        """Send one frame; called once a tick."""
+        self._grow_older()
+        if self._sent - self._read < MAX_UNREAD_FRAMES:
+            self._send(payload)
+            return
+        self._outbox.append(payload)
+        if len(self._outbox) > OUTBOX_FRAMES:
+            self._outbox.popleft()
+            self.dropped_frames += 1
+
+    def mark(self, name: str) -> None:
+        """Answer a mark."""
+        message = self._dialect.mark(name)
+        if message is not None:
+            self._channel.send(message)
+
+    def on_pong(self, frames_read: int) -> None:
+        """The client has read the first `frames_read` frames."""
+        self._silent_ticks = 0
+        if not self._read < frames_read <= self._sent:
+            return
+        self._read = frames_read
+        while self._outbox and self._sent - self._read < MAX_UNREAD_FRAMES:
+            self._send(self._outbox.popleft())
+
+    def allows_message(self) -> bool:
+        """Note a sign of life; False when the client sends more than anybody has reason to."""
+        self._silent_ticks = 0
+        self._credit -= 1
+        return self._credit > 0
+
+    def _send(self, payload: bytes) -> None:
+        self._channel.send(self._dialect.media(payload))
+        self._sent += 1
+        if not self._channel.tells_of_reading:
+            self._read = self._sent
+        elif self._sent % PING_EVERY_FRAMES == 0:
+            self._channel.ping(self._sent)
+
+    def _grow_older(self) -> None:
+        self._credit = min(self._credit + MESSAGES_PER_TICK, MESSAGES_AT_ONCE)
+        self._silent_ticks += 1
+        if self._silent_ticks == GONE_AFTER_TICKS and self._channel.tells_of_reading:
+            self._on_gone()

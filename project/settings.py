@@ -1,0 +1,169 @@
+"""Settings, all in one file; what an operator may change comes from the environment.
+
+`conference_app.checks` tells the operator at start-up which of these values can not be right.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import environ
+
+from project.secret_key import read_or_make
+
+env = environ.Env()
+BASE_DIR: Final = Path(__file__).resolve().parent.parent
+
+# --- What the operator says ----------------------------------------------------------------------
+
+PORT: int = env.int("PORT", default=8000)
+HOST: str = env.str("CONFAB_HOST", default="127.0.0.1")
+CONFAB_DATA_DIR = BASE_DIR / env.str("CONFAB_DATA_DIR", default="var")
+CONFAB_DATA_DIR.mkdir(parents=True, exist_ok=True)
+CONFAB_PUBLIC_URL: str = env.str("CONFAB_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip(
+    "/"
+)
+CONFAB_ACCOUNT_SID: str = env.str("CONFAB_ACCOUNT_SID", default="")
+CONFAB_AUTH_TOKEN: str = env.str("CONFAB_AUTH_TOKEN", default="")
+CONFAB_ADMIN_PASSWORD: str = env.str("CONFAB_ADMIN_PASSWORD", default="")
+CONFAB_ALLOWED_NETWORKS: list[str] = env.list("CONFAB_ALLOWED_NETWORKS", default=[])
+CONFAB_MAX_PARTICIPANTS: int = env.int("CONFAB_MAX_PARTICIPANTS", default=40)
+CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
+REDIS_URL: str = env.str("REDIS_URL", default="")
+
+DEBUG: bool = env.bool("CONFAB_DEBUG", default=False)
+SECRET_KEY: str = env.str("CONFAB_SECRET_KEY", default="") or read_or_make(
+    CONFAB_DATA_DIR / "secret-key"
+)
+
+_public = urlsplit(CONFAB_PUBLIC_URL)
+_https = _public.scheme == "https"
+ALLOWED_HOSTS: list[str] = [
+    *env.list("CONFAB_ALLOWED_HOSTS", default=[]),
+    *([_public.hostname] if _public.hostname else []),
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+
+# --- The parts -----------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",  # first, so that runserver serves ASGI
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "conference_app",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "project.static_files.StaticFilesMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Where things are kept -----------------------------------------------------------------------
+
+_SQLITE_OPTIONS: dict[str, Any] = {
+    # A transaction that reads first and writes later fails at once with "database is locked" when
+    # it was begun deferred; begun IMMEDIATE it waits its turn, up to `timeout` seconds.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 5,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=67108864"
+    ),
+}
+
+
+def _database() -> dict[str, Any]:
+    if env.str("DATABASE_URL", default=""):
+        return dict(env.db_url("DATABASE_URL"))
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": CONFAB_DATA_DIR / "confab.sqlite3",
+        "OPTIONS": _SQLITE_OPTIONS,
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MEDIA_ROOT = (
+    CONFAB_DATA_DIR / "media"
+)  # recordings; never served as it is, see conference_app.pages
+
+CHANNEL_LAYERS: dict[str, Any] = {
+    "default": (
+        {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        if REDIS_URL
+        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    )
+}
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect before the start
+
+# --- Who may do what -----------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"] if _public.netloc else []
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+REST_FRAMEWORK = {
+    # The rest is said by conference_app.api.base.AccountView.
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+# --- Words and times -----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# No message may carry a token, a phone number, a pressed key or anything that was said.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        # Django's own default handlers print each line a second time, or mail it.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
+}

@@ -1,0 +1,91 @@
+"""Rows for tests: each builder makes one, with what it needs, unless the test gives it."""
+
+import base64
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from conference_app import sids
+from conference_app.models import (
+    Account,
+    Application,
+    Call,
+    CallStatus,
+    Conference,
+    ConferenceStatus,
+    Participant,
+    Recording,
+    RecordingStatus,
+    Room,
+    TwimlBin,
+)
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def build_account(name: str = "Alice") -> Account:
+    """An account that may do everything that is its own."""
+    return Account.objects.create(friendly_name=name)
+
+
+def build_application(account: Account, name: str = "reception", **columns: Any) -> Application:
+    """An application that nobody has called yet."""
+    columns.setdefault("voice_url", "https://example.org/voice")
+    return Application.objects.create(account=account, friendly_name=name, **columns)
+
+
+def build_twiml_bin(account: Account, twiml: str = "<Response/>") -> TwimlBin:
+    """A document."""
+    return TwimlBin.objects.create(account=account, friendly_name="document", twiml=twiml)
+
+
+def build_call(account: Account, caller: str = "+15550100", **columns: Any) -> Call:
+    """A call that lasts."""
+    columns.setdefault("status", CallStatus.IN_PROGRESS)
+    columns.setdefault("started_at", NOON)
+    return Call.objects.create(account=account, caller=caller, called="reception", **columns)
+
+
+def build_conference(account: Account, name: str = "Room 1234", **columns: Any) -> Conference:
+    """A conference in progress, or with `status="completed"` one that is over."""
+    room, _ = Room.objects.get_or_create(account=account, name=name)
+    columns.setdefault("status", ConferenceStatus.IN_PROGRESS)
+    columns.setdefault("started_at", NOON)
+    if columns["status"] == ConferenceStatus.COMPLETED:
+        columns.setdefault("ended_at", NOON)
+    return Conference.objects.create(account=account, room=room, friendly_name=name, **columns)
+
+
+def build_participant(conference: Conference, **columns: Any) -> Participant:
+    """Somebody who is in."""
+    columns.setdefault("call", build_call(conference.account))
+    columns.setdefault("joined_at", NOON)
+    return Participant.objects.create(conference=conference, **columns)
+
+
+def build_recording(conference: Conference, content: bytes, **columns: Any) -> Recording:
+    """A finished recording whose file holds `content`; ask for the fixture `media_root`."""
+    columns.setdefault("status", RecordingStatus.COMPLETED)
+    sid = sids.new("RE")
+    return Recording.objects.create(
+        sid=sid,
+        account=conference.account,
+        conference=conference,
+        started_at=NOON,
+        size_bytes=len(content),
+        duration_ms=1000,
+        file=ContentFile(content, name=f"{sid}.wav"),
+        **columns,
+    )
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an Authorization header."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def client_of(account: Account) -> Client:
+    """A program that has the account's credentials."""
+    return Client(headers={"authorization": basic(account.sid, account.auth_token)})

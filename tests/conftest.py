@@ -1,0 +1,57 @@
+"""The cast: Alice and Bob, who each have an account, and a stranger who has none."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from conference_app import engine
+from conference_app.models import Account
+from media_engine.commands import Command
+from tests.builders import build_account, client_of
+
+
+@pytest.fixture
+def alice(db: None) -> Account:
+    """An account."""
+    return build_account("Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> Account:
+    """Another account, from which Alice's things are hidden."""
+    return build_account("Bob")
+
+
+@pytest.fixture
+def alices(alice: Account) -> Client:
+    """A program with Alice's credentials."""
+    return client_of(alice)
+
+
+@pytest.fixture
+def bobs(bob: Account) -> Client:
+    """A program with Bob's credentials."""
+    return client_of(bob)
+
+
+@pytest.fixture
+def stranger() -> Client:
+    """A program without credentials."""
+    return Client()
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> list[Command]:
+    """The commands that the engine was given; no engine runs."""
+    commands: list[Command] = []
+    monkeypatch.setattr(engine, "post", commands.append)
+    return commands
+
+
+@pytest.fixture
+def media_root(settings: Settings, tmp_path: Path) -> Path:
+    """Where recordings are kept during the test."""
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path

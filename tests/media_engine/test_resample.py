@@ -1,0 +1,241 @@
+"""Resampling: fidelity, delay and seams of live banks; length and alignment of clips."""
+
+import itertools
+
+import numpy as np
+import pytest
+from numpy.typing import ArrayLike, NDArray
+
+from media_engine.errors import UnsupportedFormat
+from media_engine.pcm import RATES_HZ, Pcm, Wide, samples_per_frame
+from media_engine.resample import CLIP_RATES_HZ, Resampler, resample_clip
+
+PAIRS = list(itertools.permutations(RATES_HZ, 2))
+DOWNWARD = [pair for pair in PAIRS if pair[0] > pair[1]]
+IN_BAND = (0.0375, 0.125, 0.25, 0.34, 0.4, 0.425)
+"""Of the lower rate: 300 to 3400 Hz where that is 8 kHz."""
+FOLDING = (0.575, 0.6, 0.7, 0.9)
+
+
+def tone(hz: float, rate_hz: int, samples: int, peak: float = 10_000) -> NDArray[np.float64]:
+    return peak * np.sin(2 * np.pi * hz * np.arange(samples) / rate_hz)
+
+
+def chirp(rate_hz: int, seconds: float, up_to_hz: float) -> Wide:
+    time = np.arange(round(rate_hz * seconds)) / rate_hz
+    return (10_000 * np.sin(np.pi * up_to_hz * time**2 / seconds)).astype(np.float32)
+
+
+def stream(sound: NDArray[np.floating], from_hz: int, to_hz: int, legs: int = 1) -> Wide:
+    """Give what the last of `legs` equal legs hears of `sound`, frame by frame."""
+    resampler = Resampler(from_hz, to_hz, legs)
+    frames = sound.astype(np.float32).reshape(-1, samples_per_frame(from_hz))
+    converted = [resampler.process(np.tile(frame, (legs, 1)))[-1] for frame in frames]
+    return np.concatenate(converted)
+
+
+def decibels(power_ratio: ArrayLike) -> float:
+    return float(10 * np.log10(np.maximum(power_ratio, 1e-20)))
+
+
+def signal_to_noise(sound: Wide, hz: float, rate_hz: int) -> float:
+    """Give how far below the tone everything else is, in dB, whatever its level and phase."""
+    phase = 2 * np.pi * hz * np.arange(len(sound)) / rate_hz
+    basis = np.stack([np.sin(phase), np.cos(phase)], axis=1)
+    weights = np.linalg.lstsq(basis, sound.astype(float), rcond=None)[0]
+    fitted = basis @ weights
+    return decibels(np.mean(fitted**2) / np.mean((sound - fitted) ** 2))
+
+
+@pytest.mark.parametrize(("from_hz", "to_hz"), PAIRS)
+def test_tones_in_band_keep_80_db_over_noise_and_images(from_hz: int, to_hz: int) -> None:
+    for place in IN_BAND:
+        hz = place * min(from_hz, to_hz)
+        heard = stream(tone(hz, from_hz, from_hz // 10), from_hz, to_hz)
+        assert signal_to_noise(heard[samples_per_frame(to_hz) :], hz, to_hz) > 80, hz
+
+
+@pytest.mark.parametrize(("from_hz", "to_hz"), PAIRS)
+def test_tones_in_band_come_out_as_loud_and_exactly_as_late_as_stated(
+    from_hz: int, to_hz: int
+) -> None:
+    delay = Resampler(from_hz, to_hz).delay_samples
+    for place in IN_BAND:
+        hz = place * min(from_hz, to_hz)
+        heard = stream(tone(hz, from_hz, from_hz // 10), from_hz, to_hz)
+        expected = np.roll(tone(hz, to_hz, len(heard)), delay)
+        settled = slice(2 * delay + 1, None)
+        assert np.abs(heard - expected)[settled].max() < 15, hz
+
+
+@pytest.mark.parametrize(("from_hz", "to_hz"), DOWNWARD)
+def test_what_would_fold_into_the_band_is_70_db_down(from_hz: int, to_hz: int) -> None:
+    for place in FOLDING:
+        sound = tone(place * to_hz, from_hz, from_hz // 10)
+        heard = stream(sound, from_hz, to_hz)[samples_per_frame(to_hz) :]
+        assert decibels(np.mean(heard**2) / np.mean(sound**2)) < -70, place
+
+
+@pytest.mark.parametrize(("from_hz", "to_hz"), PAIRS)
+def test_the_delay_is_at_most_2_5_ms(from_hz: int, to_hz: int) -> None:
+    assert 0 < Resampler(from_hz, to_hz).delay_samples <= 0.0025 * to_hz
+
+
+@pytest.mark.parametrize(("from_hz", "to_hz"), PAIRS)
+def test_a_constant_stays_what_it_is(from_hz: int, to_hz: int) -> None:
+    heard = stream(np.full(from_hz // 10, 10_000.0), from_hz, to_hz)
+    assert heard[samples_per_frame(to_hz) :] == pytest.approx(10_000, rel=5e-6)
+
+
+@pytest.mark.parametrize("legs", [1, 7, 60])
+@pytest.mark.parametrize(("from_hz", "to_hz"), PAIRS)
+def test_a_chirp_over_many_frames_is_that_converted_in_one_go(
+    from_hz: int, to_hz: int, legs: int
+) -> None:
+    low = min(from_hz, to_hz)
+    heard = stream(chirp(from_hz, 0.2, 0.4 * low), from_hz, to_hz, legs)
+    delay = Resampler(from_hz, to_hz).delay_samples
+    at_once = resample_clip(
+        np.rint(chirp(from_hz, 0.2, 0.4 * low)).astype(np.int16), from_hz, to_hz
+    )
+    inside = slice(to_hz // 50, -to_hz // 50)
+    difference = heard[delay:][inside] - at_once[: len(at_once) - delay][inside]
+    # Both round; the filters' ripple is 10 000 * 0.01 dB at most.
+    assert np.abs(difference).max() < 15
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_equal_rates_pass_through_untouched_and_at_once(rate_hz: int) -> None:
+    resampler = Resampler(rate_hz, rate_hz, 2)
+    frames = np.random.default_rng(1).normal(0, 9000, (2, rate_hz // 50)).astype(np.float32)
+    assert resampler.process(frames) is frames
+    assert resampler.delay_samples == 0
+
+
+@pytest.mark.parametrize("to_hz", [8000, 16000])
+def test_the_caller_may_give_the_array_for_the_result(to_hz: int) -> None:
+    frames = np.ones((3, 160), np.float32)
+    out = np.empty((3, to_hz // 50), np.float32)
+    assert Resampler(8000, to_hz, 3).process(frames, out) is out
+    assert np.array_equal(out, Resampler(8000, to_hz, 3).process(frames))
+
+
+@pytest.mark.parametrize("to_hz", [8000, 16000])
+def test_int16_frames_are_taken_as_they_are(to_hz: int) -> None:
+    pcm = np.rint(tone(1000, 8000, 160)).astype(np.int16)[np.newaxis]
+    wide = Resampler(8000, to_hz, 1).process(pcm.astype(np.float32))
+    heard = Resampler(8000, to_hz, 1).process(pcm)
+    assert heard.dtype == np.float32
+    assert np.array_equal(heard, wide)
+
+
+@pytest.mark.parametrize("shape", [(2, 161), (1, 160), (160,)])
+@pytest.mark.parametrize("to_hz", [8000, 16000])
+def test_frames_of_another_shape_are_refused(shape: tuple[int, ...], to_hz: int) -> None:
+    with pytest.raises(ValueError, match="2 frames of 160"):
+        Resampler(8000, to_hz, 2).process(np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize("rates", [(8000, 11025), (44100, 16000)])
+def test_live_rates_are_only_those_that_we_speak(rates: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="unsupported sample rate"):
+        Resampler(*rates)
+
+
+def test_an_empty_bank_gives_an_empty_result() -> None:
+    assert Resampler(8000, 16000).process(np.zeros((0, 160), np.float32)).shape == (0, 320)
+
+
+def test_a_row_keeps_its_own_past_while_others_come_and_go() -> None:
+    alone, bank = Resampler(8000, 16000, 1), Resampler(8000, 16000, 3)
+    place = 1
+    for number, frame in enumerate(chirp(8000, 0.2, 3000).reshape(-1, 160)):
+        if number == 2:
+            bank.remove_row(0)
+            place = 0
+        if number in (3, 4, 5, 6, 7):
+            assert bank.add_row() == len(bank) - 1
+        if number == 8:
+            bank.remove_row(len(bank) - 1)
+        frames = np.full((len(bank), 160), -5000, np.float32)
+        frames[place] = frame
+        expected = alone.process(frame[np.newaxis])[0]
+        assert bank.process(frames)[place] == pytest.approx(expected, abs=0.01)
+
+
+def test_removing_a_row_moves_those_after_it_up() -> None:
+    levels = np.arange(1, 5) * 1000.0
+    bank = Resampler(16000, 8000, 4)
+    bank.process(np.repeat(levels[:, np.newaxis], 320, axis=1).astype(np.float32))
+    bank.remove_row(1)
+    kept = np.delete(levels, 1)[:, np.newaxis]
+    heard = bank.process(np.repeat(kept, 320, axis=1).astype(np.float32))
+    assert heard == pytest.approx(np.repeat(kept, 160, axis=1), rel=1e-4)
+
+
+def test_a_new_row_hears_nothing_of_one_that_was_removed() -> None:
+    bank = Resampler(8000, 16000, 1)
+    bank.process(np.full((1, 160), 10_000, np.float32))
+    bank.remove_row(0)
+    bank.add_row()
+    assert not bank.process(np.zeros((1, 160), np.float32)).any()
+
+
+@pytest.mark.parametrize("index", [-1, 2])
+def test_only_a_row_that_is_there_can_be_removed(index: int) -> None:
+    with pytest.raises(IndexError):
+        Resampler(8000, 16000, 2).remove_row(index)
+
+
+CLIP_PAIRS = [
+    (44100, 16000),
+    (11025, 8000),
+    (22050, 48000),
+    (8000, 48000),
+    (48000, 8000),
+    (44056, 16000),
+    (16000, 16000),
+]
+
+
+@pytest.mark.parametrize("samples", [0, 1, 2, 999, 30_001])
+@pytest.mark.parametrize(("from_hz", "to_hz"), CLIP_PAIRS)
+def test_a_clip_has_the_length_of_its_time(from_hz: int, to_hz: int, samples: int) -> None:
+    converted = resample_clip(np.zeros(samples, np.int16), from_hz, to_hz)
+    assert converted.dtype == np.int16
+    assert len(converted) == round(samples * to_hz / from_hz)
+
+
+@pytest.mark.parametrize(("from_hz", "to_hz"), CLIP_PAIRS)
+def test_a_clip_stays_aligned_from_beginning_to_end(from_hz: int, to_hz: int) -> None:
+    for place in (0.02, 0.2, 0.4, 0.45):
+        hz = place * min(from_hz, to_hz)
+        clip = np.rint(tone(hz, from_hz, from_hz)).astype(np.int16)
+        heard = resample_clip(clip, from_hz, to_hz)
+        error = np.abs(heard - tone(hz, to_hz, len(heard)))
+        assert error[to_hz // 50 : -to_hz // 50].max() < 2, hz
+
+
+def test_nothing_of_a_clip_folds_back() -> None:
+    clip = np.rint(tone(8050, 44100, 44100)).astype(np.int16)
+    assert np.abs(resample_clip(clip, 44100, 16000)[320:-320]).max() <= 1
+
+
+def test_a_clip_of_many_batches_is_that_of_its_parts() -> None:
+    clip = np.rint(chirp(48000, 60, 3000)).astype(np.int16)
+    whole = resample_clip(clip, 48000, 8000)
+    second = resample_clip(clip[48000 * 30 : 48000 * 32], 48000, 8000)
+    assert np.abs(whole[8000 * 31 : 8000 * 31 + 4000] - second[8000:12000]).max() <= 1
+
+
+def test_a_loud_clip_is_clipped_and_does_not_wrap_around() -> None:
+    square = np.where(np.arange(8000) % 80 < 40, 32767, -32768).astype(np.int16)
+    heard = resample_clip(square, 8000, 16000)
+    middle: Pcm = heard[8000 + 10 : 8000 + 70]
+    assert middle.min() > 30_000
+
+
+@pytest.mark.parametrize("rate_hz", [-8000, 0, CLIP_RATES_HZ.start - 1, CLIP_RATES_HZ.stop, 2**32])
+def test_a_file_may_not_claim_any_rate(rate_hz: int) -> None:
+    with pytest.raises(UnsupportedFormat, match=str(rate_hz)):
+        resample_clip(np.zeros(10, np.int16), rate_hz, 8000)

@@ -1,0 +1,30 @@
+"""Run the tests that use a database once more, on PostgreSQL: `python -m tests.on_postgresql`.
+
+Where no server answers, this says so and succeeds, unless CONFAB_REQUIRE_SERVICES is set.
+"""
+
+import os
+import subprocess
+import sys
+from typing import Final
+
+import psycopg
+
+DEFAULT_URL: Final = "postgres://postgres@127.0.0.1:5432/postgres"
+TESTS: Final = ("tests/conference_app", "tests/end_to_end")
+
+
+def main() -> int:
+    """Give the exit status of the suite."""
+    url = os.environ.get("CONFAB_TEST_DATABASE_URL", DEFAULT_URL)
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError as error:
+        print(f"no PostgreSQL at CONFAB_TEST_DATABASE_URL: {str(error).splitlines()[0]}")
+        return 1 if os.environ.get("CONFAB_REQUIRE_SERVICES") else 0
+    command = [sys.executable, "-m", "pytest", "-q", *TESTS]
+    return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
