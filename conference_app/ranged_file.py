@@ -11,7 +11,13 @@ from collections.abc import AsyncIterator, Iterator
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models.fields.files import FieldFile
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 
 CHUNK_BYTES = 64 * 1024
 
@@ -48,10 +54,11 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
 def ranged_file_response(
     request: HttpRequest, file: FieldFile, filename: str, content_type: str
 ) -> HttpResponseBase:
-    """Answer GET or HEAD for a file that does not change any more. FileNotFoundError when it is
-    gone.
-    """
-    size = file.size
+    """Answer GET or HEAD for a file that does not change any more; Http404 when it is gone."""
+    try:
+        size = file.size
+    except FileNotFoundError as error:
+        raise Http404("The file is gone.") from error
     etag = f'"{filename}-{size}"'
     wanted = request.headers.get("Range", "")
     if request.headers.get("If-Range", etag) != etag:

@@ -20,7 +20,8 @@ class JoinTerms:
     `wait`: what this leg alone hears until the meeting starts (None: silence). `max_participants`:
     what the room may hold; the lower of the first leg's figure and of the one who knocks counts.
     `recording_id`: record the meeting under this name once it starts (ignored when it is recorded
-    already); None: do not record.
+    already); None: do not record. `prefill`: how many frames the jitter buffer of this leg collects
+    before it plays. `context`: words of the author's own, which LegJoined brings back unread.
     """
 
     muted: bool = False
@@ -32,6 +33,7 @@ class JoinTerms:
     wait: Source | None = None
     recording_id: str | None = None
     prefill: int = DEFAULT_PREFILL
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

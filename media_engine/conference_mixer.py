@@ -132,7 +132,12 @@ class ConferenceMixer:
         self._number()
         self._emit(
             LegJoined(
-                self.conference_id, leg_id, terms.muted, terms.start_on_enter, terms.end_on_exit
+                self.conference_id,
+                leg_id,
+                terms.muted,
+                terms.start_on_enter,
+                terms.end_on_exit,
+                terms.context,
             )
         )
         if self.started:

@@ -71,13 +71,16 @@ class ConferenceEnded:
 
 @dataclass(frozen=True, slots=True)
 class LegJoined:
-    """The leg is in the meeting, waiting or bridged."""
+    """The leg is in the meeting, waiting or bridged. `context`: what its JoinTerms brought
+    along.
+    """
 
     conference_id: str
     leg_id: str
     muted: bool
     start_on_enter: bool
     end_on_exit: bool
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,20 @@
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-# Loads the apps: what follows imports models.
-django_application = get_asgi_application()
+# What follows imports models.
+django.setup(set_prefix=False)
 
 from conference_app.streams.routing import websocket_urlpatterns  # noqa: E402
+from project.django_handler import DjangoHandler  # noqa: E402
 from project.lifespan import lifespan  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": DjangoHandler(),
         "websocket": URLRouter(websocket_urlpatterns),
         "lifespan": lifespan,
     }

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
@@ -10,6 +11,16 @@ from conference_app import engine
 from conference_app.models import Account
 from media_engine.commands import Command
 from tests.builders import build_account, client_of
+
+
+def pytest_configure() -> None:
+    """Settings for all tests: what the operator of this machine has set must not decide them.
+
+    Passwords in tests need not be safe; the safe hash takes a third of a second.
+    """
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CONFAB_ACCOUNT_SID = settings.CONFAB_AUTH_TOKEN = settings.CONFAB_ADMIN_PASSWORD = ""
+    settings.CONFAB_PUBLIC_URL = "http://127.0.0.1:8000"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
 from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -29,13 +28,6 @@ class AccountView(APIView):
     parser_classes = [BoundedFormParser]
     renderer_classes = [JSONRenderer]
     content_negotiation_class = AlwaysTheSame
-
-    @override
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        # Forms are UTF-8. Python knows codecs that are no encodings of text ("hex"); a client that
-        # names one as its charset must not reach them.
-        request.encoding = "utf-8"
-        return super().initialize_request(request, *args, **kwargs)
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

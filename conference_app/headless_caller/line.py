@@ -5,11 +5,11 @@ import base64
 import socket
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
+from websockets.uri import parse_uri
 
 from media_engine.dialects import Error
 
@@ -77,18 +77,24 @@ class Line:
 
     async def _socket_options(self) -> dict[str, Any]:
         """A socket of our own where its buffer is to be small: that is set before connecting."""
-        parts = urlsplit(self.url)
+        uri = parse_uri(self.url)
         if self.receive_buffer_bytes is None:
             # A proxy for the world outside can not reach this machine's own addresses.
-            on_this_machine = parts.hostname in ("localhost", "127.0.0.1", "::1")
+            on_this_machine = uri.host in ("localhost", "127.0.0.1", "::1")
             return {"proxy": None} if on_this_machine else {}
-        port = parts.port or (443 if parts.scheme == "wss" else 80)
-        loop = asyncio.get_running_loop()
-        family, kind, protocol, _, address = (
-            await loop.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
-        )[0]
-        connected = socket.socket(family, kind, protocol)
+        return {"sock": await _connect_socket(uri.host, uri.port, self.receive_buffer_bytes)}
+
+
+async def _connect_socket(host: str, port: int, receive_buffer_bytes: int) -> socket.socket:
+    loop = asyncio.get_running_loop()
+    addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    family, kind, protocol, _, address = addresses[0]
+    connected = socket.socket(family, kind, protocol)
+    try:
         connected.setblocking(False)
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer_bytes)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
         await loop.sock_connect(connected, address)
-        return {"sock": connected}
+    except BaseException:
+        connected.close()
+        raise
+    return connected

@@ -25,8 +25,8 @@ class Schedule:
     def next_delay_s(self, now_s: float) -> float:
         """Pass on to the next frame, and give how long to wait for it: 0.0 when it is overdue."""
         self._frame += 1
-        overdue = int((now_s - self._began_s) / _FRAME_S) - self._frame
-        if overdue > MAX_CATCH_UP_FRAMES:
-            self.skipped_frames += overdue - MAX_CATCH_UP_FRAMES
-            self._frame += overdue - MAX_CATCH_UP_FRAMES
+        overdue = int((now_s - self._began_s) / _FRAME_S) - self._frame + 1
+        too_many = max(0, overdue - MAX_CATCH_UP_FRAMES)
+        self.skipped_frames += too_many
+        self._frame += too_many
         return max(0.0, self._began_s + self._frame * _FRAME_S - now_s)

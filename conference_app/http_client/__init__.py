@@ -2,8 +2,8 @@
 
 The contract, for callers:
 
-- One `HttpClient` a process, made from `HttpSettings`, closed at shutdown; used from one event
-  loop.
+- One `HttpClient` a process, made from `HttpSettings`, closed at shutdown. Its work is done in a
+  thread of its own; `request` may be awaited in any event loop.
 - `await client.request(url, …)` gives a `Response` with a status of 2xx or raises `FetchError` with
   Twilio's code and a sentence for the account's owner. Nothing else comes out of it, save
   cancellation.
@@ -20,8 +20,9 @@ The contract, for callers:
 - `Response.url` and the URLs of users may hold passwords: show them by `without_secrets` only.
 """
 
-from conference_app.http_client.client import MAX_REDIRECTS, HttpClient, HttpSettings
+from conference_app.http_client.client import HttpClient
 from conference_app.http_client.cookies import Cookies
+from conference_app.http_client.courier import MAX_REDIRECTS, HttpSettings
 from conference_app.http_client.errors import Failure, FetchCode, FetchError
 from conference_app.http_client.exchange import IDEMPOTENCY_HEADER, Method
 from conference_app.http_client.networks import Network, is_forbidden, read_networks

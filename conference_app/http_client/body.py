@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import ClientResponse, hdrs
 
 from conference_app.http_client.errors import Failure, FetchCode, FetchError
-from conference_app.http_client.response import Limits
+from conference_app.http_client.response import Limits, too_large
 
 # One step of decompression: far below a millisecond, so that a bomb never holds up the loop that
 # audio may share.
@@ -90,13 +90,6 @@ async def read_body(response: ClientResponse, limits: Limits, budget: MemoryBudg
         return collected.whole()
     finally:
         collected.release()
-
-
-def too_large(limits: Limits) -> FetchError:
-    """Word the refusal of a body that is longer than the caller allows."""
-    return FetchError(
-        FetchCode.TOO_LARGE, f"The answer is longer than {limits.max_bytes} bytes.", failure=None
-    )
 
 
 async def _collect(response: ClientResponse, collected: _Collected) -> None:

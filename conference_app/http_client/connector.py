@@ -14,6 +14,7 @@ from aiohttp.tracing import Trace
 from typing_extensions import override
 
 from conference_app.http_client.networks import Network, check_address, may_connect, refusal
+from conference_app.http_client.wire import ration
 
 
 class GuardedConnector(TCPConnector):
@@ -56,6 +57,7 @@ class GuardedConnector(TCPConnector):
         if not peer or not may_connect(ip_address(peer[0]), peer[1], self._allowed):
             connection.close()
             raise refusal(host, port)
+        ration(connection)
         return connection
 
     def _make_socket(self, addr_info: AddrInfoType) -> socket.socket:

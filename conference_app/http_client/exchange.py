@@ -8,15 +8,16 @@ from urllib.parse import urlencode
 from aiohttp import ClientResponse, ClientSession, ClientTimeout, hdrs
 from yarl import URL
 
-from conference_app.http_client.body import MemoryBudget, read_body, too_large
+from conference_app.http_client.body import MemoryBudget, read_body
 from conference_app.http_client.cache import Headers, Kept, ResponseCache
 from conference_app.http_client.cookies import Cookies
 from conference_app.http_client.errors import Failure, FetchCode, FetchError
 from conference_app.http_client.failures import told_in_twilios_numbers
 from conference_app.http_client.overrides import Overrides
-from conference_app.http_client.response import Limits, Response
+from conference_app.http_client.response import Limits, Response, too_large
 from conference_app.http_client.signature import SIGNATURE_HEADER, sign
 from conference_app.http_client.target import Params, Target, absolute_url, read_target
+from conference_app.http_client.wire import bytes_bounded
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class Exchange:
         kept = self._find(hop, terms)
         if kept is not None and self._cache.is_fresh(kept):
             return _within(kept.response, terms.limits)
-        with told_in_twilios_numbers():
+        with bytes_bounded(terms.limits), told_in_twilios_numbers():
             response = await self._send(hop, terms, kept)
             try:
                 return await self._take(response, hop, terms, kept)

@@ -126,7 +126,8 @@ def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
 def _carried_ipv4(address: IPv6Address) -> Iterator[IPv4Address]:
     """Give the IPv4 addresses where a packet may end (RFC 4291, 6052, 3056 and 4380)."""
     bits = int(address)
-    if any(address in net for net in _LAST_32_BITS):
+    # :: and ::1 lie in the IPv4-compatible block, and are themselves all the same.
+    if bits > 1 and any(address in net for net in _LAST_32_BITS):
         yield IPv4Address(bits & 0xFFFFFFFF)
     if address in _NAT64_LOCAL:  # a /48 prefix leaves bits 64 to 71 out
         yield IPv4Address((bits >> 64 & 0xFFFF) << 16 | (bits >> 40 & 0xFFFF))

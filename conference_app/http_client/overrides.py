@@ -70,7 +70,7 @@ def _retry_on(text: str) -> frozenset[Failure]:
         if word.strip() not in _POLICIES:
             raise FetchError(
                 FetchCode.INVALID_RETRY_POLICY,
-                "The retry policy (rp) in the URL's fragment is none; it is made of 4xx, 5xx, ct, rt "
+                "The retry policy (rp) in the fragment is none; it is made of 4xx, 5xx, ct, rt "
                 "and all, with commas between.",
             )
         failures |= _POLICIES[word.strip()]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from conference_app.http_client.errors import FetchCode, FetchError
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -33,3 +35,8 @@ class Response:
     body: bytes = field(repr=False)
     url: str = field(repr=False)
     from_cache: bool = False
+
+
+def too_large(limits: Limits) -> FetchError:
+    """Word the refusal of an answer that is longer than the caller allows."""
+    return FetchError(FetchCode.TOO_LARGE, f"The answer is longer than {limits.max_bytes} bytes.")

@@ -39,6 +39,10 @@ def verify(url: str, params: Params | bytes, token: str, signature: str) -> bool
     URL is tried as it is, without its port and with its scheme's own port, as Twilio's validators
     do: what stands before a server may have taken the port away or put it in.
     """
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
     if isinstance(params, bytes):
         if not _body_hash_matches(url, params):
             return False

@@ -118,6 +118,11 @@ def ensure_account(*, sid: str = "", auth_token: str = "") -> tuple[Account, boo
     return account, False
 
 
+def find_account() -> Account | None:
+    """Give the demo account, if there is one."""
+    return _demo_accounts().first()
+
+
 @transaction.atomic
 def ensure_applications(*, account: Account) -> None:
     """Make the examples that the account has not got, each with its TwiML in a bin."""

@@ -51,6 +51,9 @@ logger = logging.getLogger(__name__)
 START_WITHIN_S: Final = 10.0
 """Who connects and says nothing is sent away after this."""
 
+INTERNAL_ERROR: Final = 12400
+"""Twilio's code for a failure that is not the user's."""
+
 EARLY_MESSAGES: Final = 100
 """What may come before `start`: 2 s of sound."""
 
@@ -163,7 +166,7 @@ class _Conversation:
                 CallSession(call, events).run(), name=f"program of {call.sid}"
             )
             await asyncio.wait({program, self._over}, return_when=asyncio.FIRST_COMPLETED)
-            outcome = _outcome(program)
+            outcome = _outcome(program, self._refusal)
         finally:
             self._close_leg(call)
             await database_sync_to_async(calls.end)(call=call, outcome=outcome)
@@ -220,23 +223,33 @@ class _Conversation:
             self._over.set_result(refusal)
 
     def _close_leg(self, call: Call) -> None:
+        if self._output is not None and self._output.dropped_frames:
+            logger.warning(
+                "%s: %d frames were dropped, for its client did not read them in time",
+                *(call.sid, self._output.dropped_frames),
+            )
         engine.forget(call.sid)
         try:
             engine.post(CloseLeg(call.sid))
         except NotRunning:
             logger.debug("the engine has closed %s already", call.sid)
 
+    @property
+    def _refusal(self) -> Refusal | None:
+        """What ended the conversation, if it was something wrong."""
+        return self._over.result() if self._over.done() else None
+
     async def _say_goodbye(self, dialect: ServerDialect) -> None:
         """Close the socket, with a reason if there is one; the client may be gone already."""
-        refusal = self._over.result() if self._over.done() else None
-        if refusal is not None:
+        if (refusal := self._refusal) is not None:
             raise refusal
         if not self._over.done() and (goodbye := dialect.stop("completed")) is not None:
             await self._send_last(goodbye)
         await self._close(1000, "")
 
     async def _refuse(self, refusal: Refusal) -> None:
-        logger.warning("media socket refused: %d %s", refusal.code, refusal.text)
+        call_sid = self._leg.leg_id if self._leg is not None else "no call yet"
+        logger.warning("media socket closed: %s: %d %s", call_sid, refusal.code, refusal.text)
         if self._dialect is not None:
             message = self._dialect.error(refusal.code, refusal.text)
             if message is not None:
@@ -259,10 +272,12 @@ class _Conversation:
             logger.debug("client is gone: %s", type(error).__name__)
 
 
-def _outcome(program: asyncio.Task[calls.Outcome]) -> calls.Outcome:
-    """What the program came to; a socket that closed first ends the call as completed."""
+def _outcome(program: asyncio.Task[calls.Outcome], refusal: Refusal | None) -> calls.Outcome:
+    """What the call came to; a socket that closed first ends it as completed."""
+    if refusal is not None:
+        return calls.Outcome(error_code=refusal.code, error_message=refusal.text)
     if not program.done():
         return calls.Outcome()
     if program.exception() is not None:
-        return calls.Outcome(error_code=12400, error_message="internal error")
+        return calls.Outcome(error_code=INTERNAL_ERROR, error_message="internal error")
     return program.result()

@@ -17,7 +17,17 @@ import numpy as np
 import soundfile
 
 from media_engine.errors import EngineError
-from media_engine.music import loudness, performance, room, strings, synth
+from media_engine.music import (
+    analogue,
+    drums,
+    effects,
+    electric,
+    loudness,
+    performance,
+    room,
+    strings,
+    synth,
+)
 from media_engine.music.pieces import PIECES
 from media_engine.music.score import Piece
 from media_engine.pcm import Pcm, samples_per_frame
@@ -25,7 +35,17 @@ from media_engine.resample import resample_clip
 
 RENDER_RATE_HZ: Final = 24000
 JOINT_MS: Final = 10
-SYNTHESISER: Final = (synth, strings, room, performance, loudness)
+SYNTHESISER: Final = (
+    synth,
+    strings,
+    analogue,
+    drums,
+    electric,
+    effects,
+    room,
+    performance,
+    loudness,
+)
 
 
 class UnknownMusic(EngineError):

@@ -91,7 +91,7 @@ def k_weighted(sound: Pcm | Wide, rate_hz: int) -> Axis:
         )
     settling, step = round(SETTLING_S * rate_hz), FILTER_BLOCK_S * rate_hz
     size = 1 << int(np.ceil(np.log2(step + 2 * settling)))
-    response = _response(np.arange(size // 2 + 1) * (rate_hz / size))
+    response = _response(np.linspace(0.0, rate_hz / 2, size // 2 + 1))
     padded = np.concatenate((np.zeros(settling), sound.astype(np.float64)))
     weighted = np.empty(len(sound))
     for start in range(0, len(sound), step):

@@ -5,9 +5,10 @@ from typing import Final
 
 import numpy as np
 
+from media_engine.music.effects import dips
 from media_engine.music.loudness import normalised
-from media_engine.music.room import add_round
-from media_engine.music.score import Note, Part, Piece, chords
+from media_engine.music.room import Room, add_round
+from media_engine.music.score import Note, Part, Piece, Strip, chords
 from media_engine.music.synth import Tone, Voice, damped
 from media_engine.pcm import FRAMES_PER_SECOND, Pcm, samples_per_frame, to_pcm
 
@@ -18,7 +19,7 @@ TONE_GRID_S: Final = 0.5
 """Steps that a tone's length is rounded up to, for the same reason."""
 
 EXPRESSION: Final = 1.25
-"""Loudness goes with velocity to this power: p to f is 6 dB, as a noisy telephone line bears."""
+"""Loudness goes with velocity to this power: p to f is 6 dB, which a noisy line still bears."""
 
 
 def perform(piece: Piece, rate_hz: int) -> Pcm:
@@ -27,14 +28,37 @@ def perform(piece: Piece, rate_hz: int) -> Pcm:
     ValueError for a rate that we do not speak.
     """
     frames = round(piece.seconds * FRAMES_PER_SECOND)
-    dry = np.zeros(frames * samples_per_frame(rate_hz), dtype=np.float32)
+    samples = frames * samples_per_frame(rate_hz)
     player = _Player(piece, rate_hz)
+    strips: dict[Strip, Tone] = {}
     for part in piece.parts:
+        if part.strip not in strips:
+            strips[part.strip] = np.zeros(samples, dtype=np.float32)
         for start_s, tone in player.play(part):
-            add_round(dry, round(start_s * rate_hz), tone)
-    sound = piece.room.around(dry, rate_hz)
+            add_round(strips[part.strip], round(start_s * rate_hz), tone)
+    sound = _mixed(strips, piece.room, rate_hz)
     sound -= sound.mean()
     return to_pcm(normalised(sound, rate_hz))
+
+
+def _mixed(strips: dict[Strip, Tone], room: Room, rate_hz: int) -> Tone:
+    """The mixing desk: the strips' sounds through their effects, together, in their room.
+
+    ValueError if a strip makes way for one on which nobody plays.
+    """
+    dry, sent = (np.zeros_like(next(iter(strips.values()))) for _ in range(2))
+    for strip, played in strips.items():
+        sound = played
+        for effect in strip.effects:
+            sound = effect.on(sound, rate_hz)
+        if strip.ducked_by is not None:
+            if (key := strips.get(strip.ducked_by)) is None:
+                raise ValueError("a strip makes way for one on which nobody plays")
+            sound = sound * dips(key, strip.duck_db, rate_hz)
+        sound = sound * np.float32(10 ** (strip.gain_db / 20))
+        dry += sound
+        sent += np.float32(strip.send) * sound
+    return dry + room.answer(sent, rate_hz)
 
 
 class _Player:

@@ -40,7 +40,11 @@ class Room:
 
     def around(self, dry: Tone, rate_hz: int) -> Tone:
         """Add the room to a loop; what rings past the end is heard at the beginning."""
-        return dry + np.float32(self.wet) * convolve_round(dry, self.response(rate_hz))
+        return dry + self.answer(dry, rate_hz)
+
+    def answer(self, sent: Tone, rate_hz: int) -> Tone:
+        """What the room adds to the part of a loop that is sent into it."""
+        return np.float32(self.wet) * convolve_round(sent, self.response(rate_hz))
 
 
 def convolve_round(sound: Tone, response: Tone) -> Tone:

@@ -6,9 +6,9 @@ A line of music is text that a musician reads aloud:
 
 Words are parted by blanks. A note is its name and octave (`C4` is middle C; `#` sharp, `b` flat);
 `:beats` is its length and stays in force until the next one; `+` binds a chord; `r` is a rest; a
-note ending in `~` is tied to the same pitch that follows. `pp p mp mf f ff` set the dynamic; `<` or
-`>` before a note starts a hairpin, which moves evenly until the next dynamic. `|` is a bar line, and
-the bar before it must be full.
+note ending in `~` is tied to the same pitch that follows. `pp p mp mf f ff` set the dynamic; `<`
+or `>` before a note starts a hairpin, which moves evenly until the next dynamic. `|` is a bar line,
+and the bar before it must be full.
 """
 
 import re
@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from media_engine.music.effects import Effect
 from media_engine.music.room import Room
 from media_engine.music.synth import Voice
 
@@ -42,13 +43,32 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """A strip of the mixing desk: what the parts on it go through together, `gain_db` the last.
+
+    `send`: how much of it the room hears; `ducked_by`: it makes way, by `duck_db`, for the sound
+    that comes in on that strip.
+    """
+
+    effects: tuple[Effect, ...] = ()
+    gain_db: float = 0.0
+    send: float = 1.0
+    ducked_by: "Strip | None" = None
+    duck_db: float = 6.0
+
+
+PLAIN: Final = Strip()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """What one voice plays. `roll_s`: how much later than the one below a note of a chord sounds."""
+    """What one voice plays. `roll_s`: how much later each note of a chord is than the one below."""
 
     voice: Voice
     notes: tuple[Note, ...]
     gain_db: float = 0.0
     roll_s: float = 0.0
+    strip: Strip = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,7 @@ class Piece:
         return float(self.seconds_at([self.beats])[0])
 
     def seconds_at(self, beats: Sequence[float]) -> NDArray[np.float64]:
-        """When these beats fall, in seconds from the beginning; none is before 0 or past the end."""
+        """Give the seconds at which these beats fall; none is before 0 or past the end."""
         marks, per_minute = np.transpose(self.tempo)
         grid = np.linspace(0.0, self.beats, round(self.beats * STEPS_PER_BEAT) + 1)
         tempo = np.interp((grid[:-1] + grid[1:]) / 2, marks, per_minute)
@@ -116,7 +136,7 @@ def chords(notes: Iterable[Note]) -> Iterator[tuple[Note, ...]]:
 def breathing(
     bpm: float, *, phrase: float, beats: float, depth: float = 0.06
 ) -> tuple[tuple[float, float], ...]:
-    """Tempo marks for a player who moves on within a phrase of `phrase` beats and lingers between."""
+    """Write the tempo of a player who lingers between phrases; `phrase` is its length in beats."""
     halves = np.arange(0.0, beats + phrase / 4, phrase / 2)
     return tuple(
         (float(at), bpm * (1 + depth / 2 if number % 2 else 1 - depth / 2))

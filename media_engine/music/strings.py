@@ -1,8 +1,9 @@
 """The plucked string: Karplus and Strong's loop of delay and loss, solved in the frequency domain.
 
 What goes round a string comes back after one period, a little weaker and duller. Round after round
-that is the series 1 + L + L**2 + ... = 1 / (1 - L), so one inverse FFT gives the whole tone: in tune
-at every pitch (a delay line would round the period to whole samples), with no loop over samples.
+that is the series 1 + L + L**2 + ... = 1 / (1 - L), so one inverse FFT gives the whole tone: in
+tune at every pitch (a delay line would round the period to whole samples), and without a loop over
+samples.
 """
 
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ class PluckedString:
     `ring_s`: time to -60 dB of the fundamental at 220 Hz. `dulling`: how much faster high partials
     die (per second and Hz squared). `softness_hz`: above it the gentlest pluck has little; the
     strongest reaches four times as high. `place`: where the finger plucks, as part of the string's
-    length. `stiffness`: how far high partials are sharp.
+    length. `stiffness`: how far high partials are sharp. `body`: where the body rings along, as in
+    BODY_MODES; none for an electric guitar, which has a `pickup` that far along the string instead.
     """
 
     ring_s: float = 7.0
@@ -40,11 +42,13 @@ class PluckedString:
     place: float = 0.18
     stiffness: float = 2e-5
     release_s: float = 0.25
+    body: tuple[tuple[float, float, float], ...] = BODY_MODES
+    pickup: float = 0.0
 
     def tone(self, hz: float, velocity: float, seconds: float, rate_hz: int) -> Tone:
         samples = round(seconds * rate_hz)
         size = 1 << int(np.ceil(np.log2(samples * 1.25)))
-        axis = np.arange(size // 2 + 1) * (rate_hz / size)
+        axis = np.linspace(0.0, rate_hz / 2, size // 2 + 1)
         shrink = FOLDING_LOSS ** (-1 / size)
         rounds = self._rounds(axis, hz)
         period_loss = shrink ** (rate_hz / hz)
@@ -53,7 +57,9 @@ class PluckedString:
         fast = 1 - period_loss * self._loop(axis, rounds, hz, 0.6 * self.ring_s)
         slow = 1 - period_loss * self._loop(axis, rounds * 1.0003, hz, 1.4 * self.ring_s)
         spectrum = self._pluck(axis, rounds, hz, velocity) * (0.65 / fast + 0.35 / slow)
-        spectrum *= _body(axis) * _band(axis, rate_hz) * np.exp(-2j * np.pi * axis * LEAD_IN_S)
+        spectrum *= (
+            _body(axis, self.body) * _band(axis, rate_hz) * np.exp(-2j * np.pi * axis * LEAD_IN_S)
+        )
         string = np.fft.irfft(spectrum, size)[:samples] * shrink ** -np.arange(samples)
         lead_in = round(LEAD_IN_S * rate_hz)
         string[:lead_in] *= 0.5 - 0.5 * np.cos(np.pi * np.arange(lead_in) / lead_in)
@@ -72,13 +78,15 @@ class PluckedString:
     def _pluck(self, axis: Axis, rounds: Axis, hz: float, velocity: float) -> Spectrum:
         """What the finger puts in: less the higher, nothing where a partial has a node under it."""
         node = 1 - np.exp(-2j * np.pi * rounds * self.place)
+        if self.pickup:
+            node *= 1 - np.exp(-2j * np.pi * rounds * self.pickup)
         corner = self.softness_hz * 4.0**velocity
         return np.asarray(node / (1 + 1j * axis / hz) / (1 + 1j * axis / corner) ** 2)
 
 
-def _body(axis: Axis) -> Spectrum:
+def _body(axis: Axis, modes: tuple[tuple[float, float, float], ...]) -> Spectrum:
     response = np.ones(len(axis), dtype=np.complex128)
-    for hz, sharpness, level in BODY_MODES:
+    for hz, sharpness, level in modes:
         at = axis / hz
         response += level * (1j * at / sharpness) / (1 - at**2 + 1j * at / sharpness)
     low_cut = (1j * axis / 60.0) / (1 + 1j * axis / 60.0)

@@ -99,7 +99,7 @@ class Additive:
             if self.shimmer_hz:
                 sine = 0.7 * sine + 0.3 * np.sin(2 * np.pi * (frequency + self.shimmer_hz) * at)
             total += level * sine * np.exp(-DECAY_60_DB * at / (partial.ring_s * shorter))
-        return _level(total * self.envelope.curve(samples, rate_hz))
+        return levelled(total * self.envelope.curve(samples, rate_hz))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Fm:
         widest = max((HIGHEST_PART * rate_hz - hz) / bender_hz - 1, 0.0)
         index = min(self.index * velocity, widest)
         bend = index * np.exp(-at / self.index_decay_s) * np.sin(2 * np.pi * bender_hz * at)
-        return _level(np.sin(2 * np.pi * hz * at + bend) * self.envelope.curve(samples, rate_hz))
+        return levelled(np.sin(2 * np.pi * hz * at + bend) * self.envelope.curve(samples, rate_hz))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +149,10 @@ class Noise:
         band = np.exp(-0.5 * (octaves / (self.width / 2)) ** 2)
         band[frequencies > HIGHEST_PART * rate_hz] = 0.0
         coloured = np.fft.irfft(np.fft.rfft(white) * band, samples)
-        return _level(coloured * self.envelope.curve(samples, rate_hz))
+        return levelled(coloured * self.envelope.curve(samples, rate_hz))
 
 
-def _level(sound: Curve) -> Tone:
+def levelled(sound: Curve) -> Tone:
     """Bring a tone to peak 1.0; silence stays silence."""
     peak = float(np.max(np.abs(sound), initial=0.0))
     return (sound / peak if peak else sound).astype(np.float32)

@@ -224,6 +224,17 @@ def test_after_a_calm_return_nothing_is_shed_any_more() -> None:
     assert (stream.buffer.counters.shed, stream.buffer.counters.starved) == (shed, 7)
 
 
+def test_what_hold_ups_need_now_and_then_is_not_shed() -> None:
+    held_up_now_and_then = [1] * 57 + [0, 0, 0, 4]
+    stream = Stream(quiet=quiet)
+    stream.run(held_up_now_and_then * 10)
+    stream.run([0] * 8 + [9])
+    starved = stream.buffer.counters.starved
+    stream.run(held_up_now_and_then * 50)
+    assert stream.buffer.counters.starved == starved
+    assert stream.delay == 4
+
+
 def shed_ticks(stream: Stream, ticks: int) -> list[int]:
     """Let a delay of 12 frames grow, then a calm stream run; give the ticks at which it is shed."""
     stream.run([1] * 10 + [0] * 9 + [1 + CEILING_FRAMES])

@@ -89,6 +89,14 @@ def test_the_entry_of_a_leg_and_itself_can_not_be_set() -> None:
         matrix_of(1, 1).set_gain(1, 1, 0.5)
 
 
+def test_gains_of_their_own_stay_with_their_legs_when_one_before_them_goes() -> None:
+    matrix = matrix_of(1, 1, 1, 1)
+    matrix.set_gain(1, 3, 0.0)
+    matrix.set_gain(3, 0, 0.0)
+    matrix.remove(0)
+    assert matrix.mix(constant(1, 10, 100))[0][:, 0].tolist() == [10, 101, 11]
+
+
 def test_what_was_mixed_shares_no_memory_with_what_was_spoken() -> None:
     spoken = constant(1, 10)
     for sound in matrix_of(1, 1).mix(spoken):
@@ -155,7 +163,7 @@ class Naive:
 
 
 _GAINS = st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0])
-_POSITIONS = st.integers(0, 7)
+_POSITIONS = st.integers(0, 99)
 _CHANGES = st.lists(
     st.one_of(
         st.tuples(st.just("add"), _GAINS),
@@ -169,13 +177,16 @@ _CHANGES = st.lists(
 
 
 def change(matrix: HearingMatrix, naive: Naive, kind: str, *arguments: Any) -> None:
-    """Do the same to both; nothing when the legs that it needs are not there."""
-    positions = arguments[: {"add": 0, "gain": 2}.get(kind, 1)]
-    if any(position >= len(matrix) for position in positions) or len(set(positions)) < len(
-        positions
-    ):
+    """Do the same to both; positions count round. Nothing when the legs that it needs are not
+    there.
+    """
+    count = {"add": 0, "gain": 2}.get(kind, 1)
+    if len(matrix) < count:
         return
-    match kind, arguments:
+    positions = [position % len(matrix) for position in arguments[:count]]
+    if len(set(positions)) < count:
+        return
+    match kind, (*positions, *arguments[count:]):
         case "add", (voice,):
             assert matrix.add(voice) == len(naive.voices)
             naive.voices.append(voice)
@@ -196,10 +207,12 @@ def change(matrix: HearingMatrix, naive: Naive, kind: str, *arguments: Any) -> N
                 naive.gains[listener, speaker] = gain
 
 
-@given(changes=_CHANGES)
-def test_what_is_heard_is_the_matrix_times_what_is_spoken(changes: list[tuple[Any, ...]]) -> None:
+@given(legs=st.integers(0, 8), changes=_CHANGES)
+def test_what_is_heard_is_the_matrix_times_what_is_spoken(
+    legs: int, changes: list[tuple[Any, ...]]
+) -> None:
     matrix, naive = HearingMatrix(), Naive()
-    for kind, *arguments in changes:
+    for kind, *arguments in [("add", 1.0)] * legs + changes:
         change(matrix, naive, kind, *arguments)
     settle(matrix)
     spoken = noise(len(matrix))
@@ -237,6 +250,14 @@ def test_a_voice_comes_in_without_a_step() -> None:
     matrix.add(1.0)
     heard, _ = matrix.mix(constant(0, 0, 1000))
     assert heard[0] == pytest.approx(1000 * ramp_of(0, 1), abs=0.01)
+
+
+def test_a_ramp_stays_with_its_leg_when_one_before_it_goes() -> None:
+    matrix = matrix_of(0, 1, 1)
+    matrix.set_voice(1, 0.0)
+    matrix.remove(0)
+    heard, _ = matrix.mix(constant(1000, 0))
+    assert heard[1] == pytest.approx(1000 * ramp_of(1, 0), abs=0.01)
 
 
 def test_a_ramp_reaches_listeners_with_gains_of_their_own_too() -> None:

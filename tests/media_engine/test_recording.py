@@ -2,6 +2,7 @@
 disk leaves.
 """
 
+import io
 import json
 import struct
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -212,6 +214,38 @@ def test_after_kill_9_at_most_a_second_is_lost_and_the_file_opens(tmp_path: Path
     assert len(before) == len(after) == samples >= ticks * FRAME - RATE_HZ
     assert rate_hz == RATE_HZ
     assert (after == expected[: len(after)]).all() and (before == after).all()
+
+
+class Dribbling:
+    """A file that takes a little at a time, as it may when the disk is filling up."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = io.FileIO(path, "w+")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def __enter__(self) -> "Dribbling":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.close()
+
+    def write(self, content: memoryview) -> int:
+        return self._file.write(content[:100])
+
+
+def test_a_file_that_takes_a_part_at_a_time_gets_everything(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "open", lambda path, mode, buffering: Dribbling(path))
+    recording = disk.open()
+    for number in range(15):
+        recording.write(frame(number))
+    recording.finish()
+    disk.stop()
+    monkeypatch.undo()
+    assert read(recording.path)[::FRAME].tolist() == list(range(1, 16))
 
 
 # --- files that a crash left ---------------------------------------------------------------------

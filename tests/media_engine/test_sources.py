@@ -17,7 +17,8 @@ def listen(source: Source, frames: int) -> list[float] | None:
         frame = source.read(FRAME)
         if frame is None:
             return None
-        assert (frame.shape, frame.dtype) == ((FRAME,), np.float32)
+        assert frame.shape == (FRAME,)
+        assert frame.dtype == np.float32
         heard += frame.tolist()
     return heard
 

@@ -97,7 +97,7 @@ def test_lateness_is_kept_for_each_tick_up_to_a_bound() -> None:
 
 
 def test_stop_while_it_sleeps_lets_no_further_tick_happen() -> None:
-    ticks = []
+    ticks: list[int] = []
     clock = Clock()
 
     async def sleep(seconds: float) -> None:

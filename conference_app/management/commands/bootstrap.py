@@ -1,5 +1,7 @@
 """Makes what a first start needs, and says where things are."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +9,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from typing_extensions import override
 
+from conference_app import engine
 from conference_app.models import Account
 from conference_app.services import demo
+from media_engine.music import load_music
 
 
 class Command(BaseCommand):
@@ -24,7 +28,15 @@ class Command(BaseCommand):
             sid=settings.CONFAB_ACCOUNT_SID, auth_token=settings.CONFAB_AUTH_TOKEN
         )
         demo.ensure_applications(account=account)
+        self._render_music()
         self._tell(account, is_new, new_password)
+
+    def _render_music(self) -> None:
+        """Before the server starts: it takes some seconds, once, that no caller should wait."""
+        directory = engine.music_directory()
+        if not directory.exists():
+            self.stdout.write("Playing the hold music in, once…")
+        load_music(directory, "classical", settings.CONFAB_MIX_RATE)
 
     def _tell(self, account: Account, is_new: bool, new_password: str | None) -> None:
         url = settings.CONFAB_PUBLIC_URL
@@ -34,13 +46,21 @@ class Command(BaseCommand):
             "Control room": f"{url}/admin/  user {demo.ADMIN_NAME}, password "
             + _secret(new_password, "CONFAB_ADMIN_PASSWORD"),
             "REST API": f"{url}/2010-04-01/  account {account.sid}, token {token}",
-            "A call": "python manage.py caller --to simple-conference"
-            " --play in.wav --save heard.wav",
+            "A call": f"{_python()} manage.py caller --to simple-conference"
+            " --play conference_app/demo_voices/alice.flac --save heard.wav",
         }
         for name, text in lines.items():
             self.stdout.write(f"{name:<13} {text}")
         if is_new or new_password:
             self.stdout.write("Passwords and tokens are shown this once; keep them.")
+
+
+def _python() -> str:
+    """Say how this Python is called from the project's folder."""
+    path = Path(sys.executable)
+    return (
+        str(path.relative_to(settings.BASE_DIR)) if settings.BASE_DIR in path.parents else "python"
+    )
 
 
 def _secret(made: str | None, variable: str) -> str:

@@ -12,8 +12,9 @@ from typing_extensions import override
 from websockets.frames import CloseCode
 
 from conference_app.headless_caller import CallFailed, HeadlessCaller, wire_format
+from conference_app.services import demo
 from media_engine.decode import decode_sound
-from media_engine.dialects import ALAW, DIALECTS, L16, MULAW, ServerMessage
+from media_engine.dialects import ALAW, DIALECTS, L16, MULAW, ServerMessage, Started
 from media_engine.errors import EngineError
 from media_engine.pcm import RATES_HZ
 
@@ -44,8 +45,8 @@ class Command(BaseCommand):
         parser.add_argument("--digits", default="", help="keys to press; w waits half a second")
         parser.add_argument("--seconds", type=float, help="hang up after this")
         parser.add_argument("--server", help="ws:// or wss:// address; the one on this machine")
-        parser.add_argument("--account-sid", help="default: CONFAB_ACCOUNT_SID, without --server")
-        parser.add_argument("--auth-token", help="default: CONFAB_AUTH_TOKEN, without --server")
+        parser.add_argument("--account-sid", help="default, without --server: the demo account's")
+        parser.add_argument("--auth-token", help="default, without --server: the demo account's")
         parser.add_argument("--token", help="an access token, in place of the two")
 
     @override
@@ -96,9 +97,12 @@ class Command(BaseCommand):
                 self._say("the server hung up while keys were being pressed")
 
     def _tell(self, message: ServerMessage) -> None:
-        self._say(f"server says {message}")
+        if not isinstance(message, Started):
+            self._say(f"server says {message}")
 
     def _save(self, caller: HeadlessCaller, path: Path | None) -> None:
+        if caller.call_sid is None:
+            return  # there was no call, and a file of an earlier one is not to be lost
         seconds, level = caller.sound.seconds, caller.sound.level_dbfs()
         self._say(f"closed: {caller.close_code} {caller.close_reason}".rstrip())
         self._say(f"heard {seconds:.2f} s at {level:.1f} dBFS, sent {caller.frames_sent} frames")
@@ -118,10 +122,20 @@ class Command(BaseCommand):
 
 
 def _credentials(options: dict[str, Any]) -> tuple[str, str] | None:
-    """Account SID and auth token; those of the settings are for this machine's own server only."""
+    """Account SID and auth token; this machine's own are for its own server only."""
     pair = options["account_sid"], options["auth_token"]
     if pair == (None, None) and options["server"] is None and options["token"] is None:
         pair = settings.CONFAB_ACCOUNT_SID, settings.CONFAB_AUTH_TOKEN
+        if pair == ("", ""):
+            pair = _demo_credentials()
     if bool(pair[0]) != bool(pair[1]):
         raise CommandError("an account SID and an auth token belong together")
     return pair if pair[0] else None
+
+
+def _demo_credentials() -> tuple[str, str]:
+    """Those of the demo account in this machine's database, so that a first call needs no
+    typing.
+    """
+    account = demo.find_account()
+    return (account.sid, account.auth_token) if account is not None else ("", "")

@@ -73,14 +73,16 @@ WEIGHTS: Final = (1.0, 0.8, 0.78, 0.84, 0.94, 0.72, 0.78, 0.88)
 
 def _broken(chord: tuple[Note, ...]) -> Iterator[Note]:
     """One bar of the figure; each string rings until it is plucked again or the harmony goes on."""
-    end = chord[0].start + chord[0].length
     for step in range(16):
         string = BROKEN[step % 8]
-        start = chord[0].start + step * 0.25
         again = next((n for n in range(step + 1, 16) if BROKEN[n % 8] == string), 16)
-        length = min(start + (again - step) * 0.25, end) - start
         note = chord[string]
-        yield Note(note.pitch, start, length, note.velocity * WEIGHTS[step % 8])
+        yield Note(
+            pitch=note.pitch,
+            start=note.start + step * 0.25,
+            length=(again - step) * 0.25,
+            velocity=note.velocity * WEIGHTS[step % 8],
+        )
 
 
 def _prelude() -> Piece:
@@ -164,6 +166,7 @@ def _gymnopedie() -> Piece:
     beats = 6.0 * GYMNOPEDIE_BARS
     melody = _twice(MELODY, MELODY_FIRST_END, MELODY_SECOND_END)
     harmony = _twice(CHORDS, CHORDS_FIRST_END, CHORDS_SECOND_END)
+    # The repeat brings something new: a celesta, hardly there, an octave above the melody.
     second_time = [n for n in melody if n.start >= beats / 2 and n.length < 3]
     sparkle = [Note(n.pitch + 12, n.start, n.length, n.velocity) for n in second_time]
     return Piece(

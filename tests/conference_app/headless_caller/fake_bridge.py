@@ -1,14 +1,15 @@
-"""The other end of the line: a real WebSocket server on a real socket, with the server's dialects."""
+"""The other end of the line: a WebSocket server on a real socket, with the server's dialects."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import TypeVar
 
-from websockets.asyncio.server import Request, Response, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from media_engine.dialects import (
@@ -124,7 +125,7 @@ async def serving(behave: Behaviour) -> AsyncIterator[Exchange]:
             return connection.respond(exchange.refuse_with, "no")
         return None
 
-    def choose(connection: ServerConnection, offered: list[Subprotocol]) -> Subprotocol | None:
+    def choose(connection: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
         accepted = subprotocol_to_accept(offered)
         return Subprotocol(accepted) if accepted is not None else None
 

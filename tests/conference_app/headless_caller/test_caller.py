@@ -101,9 +101,11 @@ async def test_a_new_sound_takes_the_place_of_the_old() -> None:
     async with serving(listen) as exchange:
         async with HeadlessCaller(exchange.url, to="r", play=RAMP[:320] * 0 + 5, loop=True) as c:
             await c.send_digits("1")
+            first_since_s = c.speaking_since_s
             c.play(np.full(320, 7, dtype=np.int16))
             await c.send_digits("2")
-            assert c.speaking_since_s is not None and not c.playing
+            assert first_since_s is not None and c.speaking_since_s is not None
+            assert c.speaking_since_s > first_since_s and not c.playing
         await exchange.finished.wait()
         spoken = [set(np.frombuffer(f, dtype="<i2")) for f in (await exchange.bridge).heard]
     last_old = len(spoken) - 1 - spoken[::-1].index({5})
@@ -142,7 +144,7 @@ async def test_a_mark_of_the_server_comes_back_when_played_or_cleared(
         HeadlessCaller(exchange.url, to="r", dialect=dialect) as c,
     ):
         await c.wait_until_closed(5)
-    assert due_after_s - 0.005 <= waited[0] < due_after_s + 0.06
+    assert due_after_s - 0.005 <= waited[0] < due_after_s + 0.1
 
 
 async def test_a_mark_that_comes_back_is_not_returned_again() -> None:

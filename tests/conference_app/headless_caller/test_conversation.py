@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from conference_app.headless_caller import CallFailed, HeadlessCaller, conversation
-from media_engine.dialects import Clear, Dtmf, Error, Stop
+from media_engine.dialects import Clear, Dtmf, Error, ServerMessage, Stop
 from tests.conference_app.headless_caller.fake_bridge import FakeBridge, listen, serving
 
 LOUD = np.full(320, 9000, dtype="<i2").tobytes()
@@ -128,6 +128,29 @@ async def test_a_caller_that_pauses_reading_answers_no_ping_and_goes_on_later() 
         caller.resume_reading()
         assert await is_alive(bridge, 5)
         assert caller.heard().tolist() == [9000] * 320
+
+
+async def test_reading_stays_paused_while_what_was_read_is_worked_off() -> None:
+    async def send_a_burst(bridge: FakeBridge) -> None:
+        await bridge.answer()
+        protocol = bridge.connection.protocol
+        protocol.send_text(b'{"event":"dtmf","digit":"5"}')
+        for _ in range(50):
+            protocol.send_binary(LOUD)
+        bridge.connection.transport.write(b"".join(protocol.data_to_send()))
+        await bridge.receive_to_the_end()
+
+    async with serving(send_a_burst) as exchange:
+        caller = HeadlessCaller(exchange.url, to="r")
+
+        def pause(said: ServerMessage) -> None:
+            if said == Dtmf("5"):
+                caller.pause_reading()
+
+        caller.on_message = pause
+        async with caller:
+            await caller.wait_for(Dtmf("5"), 5)
+            assert not await is_alive(await exchange.bridge, 0.1)
 
 
 async def test_with_a_small_buffer_the_server_soon_feels_the_pause() -> None:

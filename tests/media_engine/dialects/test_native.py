@@ -52,6 +52,13 @@ def test_start_needs_no_more_than_to_and_a_format() -> None:
     assert NativeServer().receive(message) == Start("Room 1234", None, WireFormat(MULAW, 8000))
 
 
+def test_the_case_of_an_encoding_is_free() -> None:
+    start = NativeServer().receive(
+        start_message(mediaFormat={"encoding": "audio/x-L16", "sampleRate": 16000})
+    )
+    assert isinstance(start, Start) and start.format == WIDE
+
+
 def test_a_token_among_the_custom_parameters_counts_and_is_taken_out() -> None:
     start = NativeServer().receive(start_message(customParameters={"token": "t", "a": "b"}))
     assert isinstance(start, Start)

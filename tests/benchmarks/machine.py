@@ -1,0 +1,27 @@
+"""On what the figures were taken."""
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+_PACKAGES: Final = ("numpy", "uvicorn", "uvloop", "websockets", "django", "channels")
+
+
+def describe() -> dict[str, str]:
+    """Name processor, cores, kernel, Python and the packages that matter."""
+    return {
+        "CPU": f"{_cpu_model()}, {len(os.sched_getaffinity(0))} cores usable",
+        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "packages": ", ".join(f"{package} {version(package)}" for package in _PACKAGES),
+    }
+
+
+def _cpu_model() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "model name":
+            return value.strip()
+    return platform.processor() or "unknown"

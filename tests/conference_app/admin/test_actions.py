@@ -1,0 +1,83 @@
+"""What can be done in the control room goes through the services."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from conference_app import engine
+from conference_app.models import Account, ConferenceStatus
+from media_engine import NotRunning
+from media_engine.commands import Command, EndConference, Kick, SetMuted
+from tests.builders import NOON, build_conference, build_participant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _act(client: Client, name: str, action: str, *keys: int) -> Any:
+    url = reverse(f"admin:conference_app_{name}_changelist")
+    return client.post(url, {"action": action, "_selected_action": keys}, follow=True)
+
+
+def _messages(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_a_conference_is_ended(admin_client: Client, alice: Account, posted: list[Command]) -> None:
+    conference = build_conference(alice)
+    response = _act(admin_client, "conference", "end_conferences", conference.pk)
+    assert posted == [EndConference(conference.sid)]
+    assert _messages(response) == ["Conferences asked to end: 1."]
+
+
+def test_one_that_is_over_does_not_keep_the_others_from_ending(
+    admin_client: Client, alice: Account, posted: list[Command]
+) -> None:
+    over = build_conference(alice, status=ConferenceStatus.COMPLETED)
+    live = build_conference(alice)
+    response = _act(admin_client, "conference", "end_conferences", over.pk, live.pk)
+    assert posted == [EndConference(live.sid)]
+    assert any("already completed" in message for message in _messages(response))
+
+
+@pytest.mark.parametrize(("action", "muted"), [("mute", True), ("unmute", False)])
+def test_people_are_muted_and_unmuted(
+    admin_client: Client, alice: Account, posted: list[Command], action: str, muted: bool
+) -> None:
+    conference = build_conference(alice)
+    people = [build_participant(conference, muted=not muted) for _ in range(2)]
+    _act(admin_client, "participant", action, *[person.pk for person in people])
+    for person in people:
+        person.refresh_from_db()
+        assert person.muted is muted
+        assert SetMuted(conference.sid, person.call.sid, muted) in posted
+
+
+def test_somebody_is_put_out(admin_client: Client, alice: Account, posted: list[Command]) -> None:
+    person = build_participant(build_conference(alice))
+    gone = build_participant(person.conference, left_at=NOON)
+    response = _act(admin_client, "participant", "kick", person.pk, gone.pk)
+    assert posted == [Kick(person.conference.sid, person.call.sid)]
+    assert len(_messages(response)) == 2
+
+
+def test_an_engine_that_does_not_run_is_told(
+    admin_client: Client, alice: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(command: Command) -> None:
+        raise NotRunning("the engine is not running")
+
+    monkeypatch.setattr(engine, "post", refuse)
+    response = _act(admin_client, "conference", "end_conferences", build_conference(alice).pk)
+    assert any("not running" in message for message in _messages(response))
+
+
+def test_who_may_only_look_can_not_act(alice: Account, posted: list[Command]) -> None:
+    user = User.objects.create_user("viewer", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_conference"))
+    client = Client()
+    client.force_login(user)
+    _act(client, "conference", "end_conferences", build_conference(alice).pk)
+    assert posted == []

@@ -1,0 +1,156 @@
+"""Every page of the control room, with rows of every kind in it."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from conference_app.models import (
+    Account,
+    Call,
+    Conference,
+    ConferenceEvent,
+    ConferenceStatus,
+    EventKind,
+    Recording,
+    RecordingStatus,
+)
+from tests.builders import (
+    NOON,
+    build_application,
+    build_conference,
+    build_participant,
+    build_recording,
+    build_twiml_bin,
+)
+
+OWN_MODELS = [model for model in admin.site._registry if model._meta.app_label == "conference_app"]
+
+
+def build_full_conference(account: Account, name: str) -> Conference:
+    """A conference with everything that a page shows."""
+    conference = build_conference(account, name)
+    here = build_participant(conference)
+    build_participant(conference, left_at=NOON, reason_left="kicked")
+    build_recording(conference, b"RIFF")
+    build_recording(conference, b"", status=RecordingStatus.IN_PROGRESS)
+    build_event(conference, 1, here.call)
+    return conference
+
+
+def build_event(conference: Conference, number: int, call: Call) -> None:
+    """Somebody has joined."""
+    ConferenceEvent.objects.create(
+        conference=conference,
+        sequence_number=number,
+        kind=EventKind.PARTICIPANT_JOIN,
+        call=call,
+        occurred_at=NOON,
+        details={"muted": False},
+    )
+
+
+@pytest.fixture
+def everything(alice: Account, media_root: Path) -> Conference:
+    """A row of every kind."""
+    build_application(alice)
+    build_twiml_bin(alice)
+    return build_full_conference(alice, "Room 1234")
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
+def test_list_and_detail_render(
+    admin_client: Client, everything: Conference, model: type[Conference]
+) -> None:
+    prefix = f"admin:conference_app_{model._meta.model_name}"
+    listed = admin_client.get(reverse(f"{prefix}_changelist"), {"q": "a"})
+    row = model.objects.first()
+    assert row is not None
+    detail = admin_client.get(reverse(f"{prefix}_change", args=[row.pk]))
+    assert (listed.status_code, detail.status_code) == (200, 200)
+    assert "control_room/control_room.css" in detail.content.decode()
+
+
+def test_a_conference_shows_people_recordings_and_timeline(
+    admin_client: Client, everything: Conference
+) -> None:
+    url = reverse("admin:conference_app_conference_change", args=[everything.pk])
+    page = admin_client.get(url).content.decode()
+    finished = Recording.objects.get(status=RecordingStatus.COMPLETED)
+    assert f'<audio controls preload="none" src="/recordings/{finished.sid}.wav">' in page
+    assert page.count("<audio") == 1
+    assert "participant-join" in page
+    assert "muted: False" in page
+    assert "kicked" in page.lower()
+    assert 'name="_save"' not in page
+
+
+def test_live_conferences_come_first(admin_client: Client, alice: Account) -> None:
+    live = build_conference(alice, "live room")
+    build_conference(alice, "newer but over", status=ConferenceStatus.COMPLETED)
+    build_participant(live)
+    build_participant(live)
+    page = admin_client.get(reverse("admin:conference_app_conference_changelist"))
+    rows = page.context["cl"].result_list
+    assert [row.friendly_name for row in rows] == ["live room", "newer but over"]
+    assert rows[0].people_now == 2
+    assert 'class="badge badge-in-progress"' in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["conference", "participant", "recording", "call", "room"])
+def test_a_long_list_needs_no_more_queries_than_a_short_one(
+    admin_client: Client,
+    alice: Account,
+    media_root: Path,
+    name: str,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(12):
+        build_full_conference(alice, f"room {number}")
+    url = reverse(f"admin:conference_app_{name}_changelist")
+    admin_client.get(url)
+    with django_assert_max_num_queries(10):
+        admin_client.get(url)
+
+
+def test_a_full_conference_needs_no_query_for_each_person(
+    admin_client: Client,
+    alice: Account,
+    media_root: Path,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    conference = build_full_conference(alice, "Room 1234")
+    for number in range(2, 14):
+        somebody = build_participant(conference)
+        build_event(conference, number, somebody.call)
+    url = reverse("admin:conference_app_conference_change", args=[conference.pk])
+    with django_assert_max_num_queries(14):
+        admin_client.get(url)
+
+
+@pytest.mark.parametrize("name", ["conference", "participant", "recording", "call"])
+def test_facts_can_not_be_edited(admin_client: Client, everything: Conference, name: str) -> None:
+    assert admin_client.get(reverse(f"admin:conference_app_{name}_add")).status_code == 403
+    url = reverse(f"admin:conference_app_{name}_change", args=[1])
+    assert admin_client.post(url, {"friendly_name": "x"}).status_code in (302, 403)
+
+
+def test_a_token_is_shown_to_those_who_may_change_accounts(alice: Account) -> None:
+    user = User.objects.create_user("operator", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_account"))
+    client = Client()
+    client.force_login(user)
+    url = reverse("admin:conference_app_account_change", args=[alice.pk])
+    assert alice.auth_token not in client.get(url).content.decode()
+    user.user_permissions.add(Permission.objects.get(codename="change_account"))
+    assert alice.auth_token in client.get(url).content.decode()
+
+
+def test_the_control_room_is_for_staff(stranger: Client, db: None) -> None:
+    response = stranger.get("/admin/conference_app/conference/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")

@@ -1,0 +1,85 @@
+"""A process that died leaves open rows; the next one closes them before it starts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from conference_app.models import (
+    Account,
+    CallStatus,
+    Conference,
+    ConferenceStatus,
+    LeftReason,
+    Recording,
+    RecordingStatus,
+)
+from conference_app.services.recovery import close_what_a_crash_left
+from media_engine.recording import wav_header
+from tests.builders import (
+    NOON,
+    build_call,
+    build_conference,
+    build_participant,
+    build_recording,
+)
+
+LATER = NOON + timedelta(hours=1)
+
+
+def _recording_left_open(conference: Conference, content: bytes) -> Recording:
+    recording = build_recording(conference, content, status=RecordingStatus.IN_PROGRESS)
+    Recording.objects.update(duration_ms=None, size_bytes=None)
+    return recording
+
+
+def test_meetings_stays_and_calls_are_closed(alice: Account) -> None:
+    participant = build_participant(build_conference(alice))
+    close_what_a_crash_left(LATER)
+    participant.refresh_from_db()
+    conference, call = participant.conference, participant.call
+    assert (participant.left_at, participant.reason_left) == (LATER, LeftReason.SERVER_STOPPED)
+    assert (conference.status, conference.ended_at) == (ConferenceStatus.COMPLETED, LATER)
+    assert conference.reason_ended == ""
+    assert (call.status, call.ended_at) == (CallStatus.COMPLETED, LATER)
+    kinds = conference.events.values_list("sequence_number", "kind")
+    assert list(kinds) == [(1, "participant-leave"), (2, "conference-end")]
+
+
+def test_a_recording_gets_the_length_of_what_was_written(alice: Account, media_root: Path) -> None:
+    content = wav_header(16000, None) + bytes(2 * 16000 + 1)
+    recording = _recording_left_open(build_conference(alice), content)
+    close_what_a_crash_left(LATER)
+    recording.refresh_from_db()
+    assert recording.status == RecordingStatus.COMPLETED
+    assert (recording.duration_ms, recording.size_bytes) == (1000, 44 + 32000)
+    assert Path(recording.file.path).read_bytes()[:44] == wav_header(16000, 32000)
+
+
+def test_a_recording_that_can_not_be_finished_has_failed_alone(
+    alice: Account, media_root: Path
+) -> None:
+    broken = _recording_left_open(build_conference(alice, "one"), b"RIFF")
+    sound = _recording_left_open(build_conference(alice, "two"), wav_header(8000, None) + bytes(2))
+    close_what_a_crash_left(LATER)
+    broken.refresh_from_db()
+    sound.refresh_from_db()
+    assert broken.status == RecordingStatus.FAILED
+    assert broken.error
+    assert sound.status == RecordingStatus.COMPLETED
+
+
+def test_what_was_closed_stays_as_it_was(alice: Account, media_root: Path) -> None:
+    conference = build_conference(alice, status=ConferenceStatus.COMPLETED)
+    call = build_call(alice, status=CallStatus.BUSY, ended_at=NOON)
+    recording = build_recording(conference, b"x")
+    before = [list(type(row).objects.values()) for row in (conference, call, recording)]
+    close_what_a_crash_left(LATER)
+    assert before == [list(type(row).objects.values()) for row in (conference, call, recording)]
+
+
+def test_done_twice_it_changes_nothing_more(alice: Account) -> None:
+    conference = build_participant(build_conference(alice)).conference
+    close_what_a_crash_left(LATER)
+    close_what_a_crash_left(LATER + timedelta(hours=1))
+    conference.refresh_from_db()
+    assert conference.ended_at == LATER
+    assert conference.events.count() == 2

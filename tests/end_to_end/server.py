@@ -1,0 +1,239 @@
+"""The product as it is run: `bootstrap`, then a server process of its own."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import aiohttp
+import soundfile
+
+from conference_app import sids
+from conference_app.headless_caller import HeadlessCaller
+from media_engine.pcm import Pcm
+from tests.end_to_end.books import Books, Row, fresh_database
+from tests.end_to_end.waiting import eventually
+from tests.end_to_end.web_server import WebServer
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+UVICORN: Final = ("-m", "project.serve")
+
+MIX_RATE_HZ: Final = 16_000
+
+PATIENCE_S: Final = 60.0
+"""A guard against hanging, not a measure: the machine may be busy with other things."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who may call and ask."""
+
+    sid: str = field(default_factory=lambda: sids.new("AC"))
+    auth_token: str = field(default_factory=lambda: os.urandom(16).hex())
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        return self.sid, self.auth_token
+
+
+class Recorded(NamedTuple):
+    """A finished recording: its length in seconds as its row tells it, and its sound at 16 kHz."""
+
+    seconds: float
+    sound: Pcm
+
+
+class Server:
+    """One installation: its data, its log, and (while it is up) its process."""
+
+    def __init__(
+        self, data_directory: Path, database_url: str, web: WebServer, command: Sequence[str]
+    ) -> None:
+        self.account = Account()
+        self.web = web
+        self.port = _free_port()
+        self.books = Books(database_url, data_directory)
+        self.log_file = data_directory.with_suffix(".log")
+        self._data_directory = data_directory
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def http(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """All that the server has said so far."""
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def bootstrap(self, account: Account | None = None) -> None:
+        """Do what `make run` does first, for the server's account or for one more."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "bootstrap"],
+            cwd=ROOT,
+            env=self._environment(account or self.account),
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+    def start(self) -> None:
+        """Start the process and wait until it answers."""
+        command = [part.format(port=self.port) for part in self._command]
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=self._environment(self.account),
+                stdout=log,
+                stderr=log,
+            )
+        give_up_at = time.monotonic() + PATIENCE_S
+        while not self._answers():
+            assert self._process.poll() is None, f"the server did not start:\n{self.log}"
+            assert time.monotonic() < give_up_at, f"the server does not answer:\n{self.log}"
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """Let it die as by a power cut: no handler runs."""
+        self._end_with(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to end, as an operator does; nothing when it is down."""
+        self._end_with(signal.SIGTERM)
+
+    def caller(self, to: str, **options: Any) -> HeadlessCaller:
+        """Prepare a call with the account's credentials, unless `auth` or `token` is given."""
+        if "token" not in options:
+            options.setdefault("auth", self.account.credentials)
+        return HeadlessCaller(f"ws://127.0.0.1:{self.port}/media", to=to, **options)
+
+    async def application(self, verbs: str, account: Account | None = None) -> str:
+        """Make an application over REST whose TwiML comes from the user's web server."""
+        status, answer = await self.rest(
+            "POST", "Applications", account, VoiceUrl=self.web.put_twiml(verbs)
+        )
+        assert status == HTTPStatus.CREATED, answer
+        return str(answer["sid"])
+
+    async def rest(
+        self, method: str, path: str, account: Account | None = None, **form: str
+    ) -> tuple[int, Any]:
+        """Ask the REST API for a resource of the account; give the status and the JSON answer."""
+        account = account or self.account
+        url = f"{self.http}/2010-04-01/Accounts/{account.sid}/{path}.json"
+        login = aiohttp.encode_basic_auth(*account.credentials)
+        async with aiohttp.request(
+            method, url, data=form or None, headers={"Authorization": login}
+        ) as response:
+            empty = response.status == HTTPStatus.NO_CONTENT
+            return response.status, None if empty else await response.json()
+
+    async def people_in(self, conference_sid: str) -> list[str]:
+        """Give the call SIDs of those who are in a meeting, as REST tells it."""
+        _, page = await self.rest("GET", f"Conferences/{conference_sid}/Participants")
+        return [participant["call_sid"] for participant in page["participants"]]
+
+    async def conference_of(self, caller: HeadlessCaller) -> str:
+        """Give the SID of the first meeting that a caller is or was in, once it is written down."""
+
+        async def ask() -> list[str]:
+            return self.books.conferences_of(caller.stream_sid)
+
+        return (await eventually(ask))[0]
+
+    async def end_of(self, conference_sid: str) -> Row:
+        """Give the row of a meeting, once it is over."""
+
+        async def ask() -> Row | None:
+            row = self.books.conference(conference_sid)
+            return row if row["status"] == "completed" else None
+
+        return await eventually(ask)
+
+    async def recording_of(self, conference_sid: str) -> Recorded:
+        """Give the recording of a meeting, once it is finished."""
+
+        async def ask() -> list[Row]:
+            rows = self.books.recordings(conference_sid)
+            return [row for row in rows if row["status"] == "completed"]
+
+        (row,) = await eventually(ask)
+        path = self._data_directory / "media" / row["file"]
+        sound, rate_hz = await asyncio.to_thread(soundfile.read, path, dtype="int16")
+        assert rate_hz == MIX_RATE_HZ
+        return Recorded(row["duration_ms"] / 1000, sound)
+
+    def _environment(self, account: Account) -> dict[str, str]:
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("CONFAB_") and name not in ("DATABASE_URL", "REDIS_URL")
+        }
+        return inherited | {
+            "CONFAB_DATA_DIR": str(self._data_directory),
+            "PORT": str(self.port),
+            "CONFAB_ACCOUNT_SID": account.sid,
+            "CONFAB_AUTH_TOKEN": account.auth_token,
+            "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "OPENBLAS_NUM_THREADS": "1",
+            "DATABASE_URL": self.books.url,
+        }
+
+    def _answers(self) -> bool:
+        try:
+            with urlopen(self.http, timeout=5) as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except (URLError, OSError):
+            return False
+
+    def _end_with(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+
+up: list[Server] = []
+"""The servers whose logs a failing test shows."""
+
+
+@contextmanager
+def running(
+    data_directory: Path, web: WebServer, command: Sequence[str] = UVICORN
+) -> Iterator[Server]:
+    """Bootstrap and run a server on a database of its own."""
+    with ExitStack() as undo:
+        server = Server(data_directory, undo.enter_context(fresh_database()), web, command)
+        server.bootstrap()
+        up.append(server)
+        undo.callback(up.remove, server)
+        undo.callback(server.stop)
+        server.start()
+        yield server
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

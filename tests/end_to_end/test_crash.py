@@ -1,0 +1,124 @@
+"""`kill -9` in the middle of a recorded meeting, and a new start on the same data."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end import server as servers
+from tests.end_to_end.books import Row
+from tests.end_to_end.conftest import data_directory
+from tests.end_to_end.server import Recorded, Server
+from tests.end_to_end.sound import (
+    RATE_HZ,
+    aligned,
+    as_signal,
+    shares_of_the_possible,
+    voice,
+)
+from tests.end_to_end.waiting import hear
+from tests.end_to_end.web_server import WebServer
+
+pytestmark = pytest.mark.end_to_end
+
+NAMES = ("alice", "bob")
+TALK_S = 4
+RECORDED = '<Dial><Conference record="record-from-start" beep="false">Room 1234</Conference></Dial>'
+
+
+@dataclass
+class Aftermath:
+    """The meeting that was cut off, as its server knows it after the new start."""
+
+    server: Server
+    conference: str
+    killed_at: datetime
+    close_codes: list[int | None]
+    calls: list[Row]
+    recorded: Recorded | None = None
+
+    def seconds(self) -> float:
+        """How long the meeting lasted."""
+        started = self.server.books.moment_of(self.conference, "conference-start")
+        return (self.killed_at - started).total_seconds()
+
+
+@pytest.fixture(scope="module")
+def aftermath(
+    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
+) -> Iterator[Aftermath]:
+    """Killed and started again once for all tests of this module."""
+    directory = data_directory(tmp_path_factory, music_directory)
+    with servers.running(directory, web) as server:
+        aftermath = asyncio.run(talk_until_it_dies(server))
+        server.start()
+        aftermath.recorded = asyncio.run(server.recording_of(aftermath.conference))
+        yield aftermath
+
+
+async def talk_until_it_dies(server: Server) -> Aftermath:
+    room = await server.application(RECORDED)
+    alice, bob = server.caller(room), server.caller(room)
+    async with alice, bob:
+        await hear(bob, 0.3)
+        for name, caller in zip(NAMES, (alice, bob), strict=True):
+            caller.play(voice(name))
+        await hear(bob, TALK_S)
+        conference = await server.conference_of(bob)
+        killed_at = datetime.now(UTC)
+        await asyncio.to_thread(server.kill)
+        for caller in (alice, bob):
+            await caller.wait_until_closed(30)
+    codes = [alice.close_code, bob.close_code]
+    calls = [server.books.call(caller.stream_sid) for caller in (alice, bob)]
+    assert [row["ended_at"] for row in calls] == [None, None]
+    return Aftermath(server, conference, killed_at, codes, calls)
+
+
+def test_callers_of_a_killed_server_see_their_connection_break(aftermath: Aftermath) -> None:
+    assert aftermath.close_codes == [1006, 1006]
+
+
+def test_the_meeting_is_completed_at_the_next_start(aftermath: Aftermath) -> None:
+    books = aftermath.server.books
+    assert books.conference(aftermath.conference)["status"] == "completed"
+    assert books.moment_of(aftermath.conference, "conference-end") >= aftermath.killed_at
+    stays = books.stays(aftermath.conference)
+    assert [row["reason_left"] for row in stays] == ["server-stopped"] * len(NAMES)
+    assert all(row["left_at"] for row in stays)
+
+
+def test_the_calls_are_over_at_the_next_start(aftermath: Aftermath) -> None:
+    for before in aftermath.calls:
+        after = aftermath.server.books.call(before["stream_sid"])
+        assert (after["status"], after["ended_at"] is not None) == ("completed", True)
+
+
+def test_the_recording_is_finished_and_at_most_a_second_short(aftermath: Aftermath) -> None:
+    assert aftermath.recorded is not None
+    told, sound = aftermath.recorded
+    assert told == pytest.approx(len(sound) / RATE_HZ, abs=0.001)
+    assert aftermath.seconds() - 1 <= told <= aftermath.seconds() + 0.1
+
+
+def test_what_was_saved_is_the_mix(aftermath: Aftermath) -> None:
+    assert aftermath.recorded is not None
+    recorded = as_signal(aftermath.recorded.sound, RATE_HZ)
+    parts = [aligned(as_signal(voice(name), RATE_HZ), recorded) for name in NAMES]
+    assert min(shares_of_the_possible(recorded, parts)) > 0.9
+
+
+def test_the_same_room_can_be_called_again(aftermath: Aftermath) -> None:
+    server = aftermath.server
+
+    async def call_again() -> list[str]:
+        room = await server.application(RECORDED)
+        async with server.caller(room) as alice, server.caller(room) as bob:
+            await hear(bob, 0.5)
+            return [await server.conference_of(caller) for caller in (alice, bob)]
+
+    first, second = asyncio.run(call_again())
+    assert first == second != aftermath.conference

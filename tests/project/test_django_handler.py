@@ -1,0 +1,42 @@
+"""Django behind ASGI, asked as a server asks it."""
+
+from typing import Any
+
+import pytest
+
+from project.django_handler import MAX_BODY_BYTES, DjangoHandler
+from tests.asgi import serve
+
+FORM = "application/x-www-form-urlencoded"
+
+
+async def _status(method: str, path: str, content_type: str, *parts: bytes) -> int:
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": b"a=%ff",
+        "headers": [(b"host", b"localhost"), (b"content-type", content_type.encode())],
+    }
+    body = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+    sent = await serve(DjangoHandler(), scope, *body, {"type": "http.request", "body": b""})
+    return int(sent[0]["status"])
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "hex", "idna", "undefined", "none-such", ""])
+async def test_no_charset_of_a_client_breaks_a_request(charset: str) -> None:
+    content_type = f"{FORM}; charset={charset}"
+    assert await _status("GET", "/static/pages/pages.css", content_type) == 200
+    assert await _status("POST", "/2010-04-01/Nothing", content_type, b"a=b") == 401
+
+
+async def test_a_body_has_a_bound() -> None:
+    quarters = [b"x" * (MAX_BODY_BYTES // 4)] * 4
+    assert await _status("POST", "/2010-04-01/Nothing", FORM, *quarters) == 401
+    assert await _status("POST", "/2010-04-01/Nothing", FORM, *quarters, b"x") == 413
+
+
+async def test_a_client_that_goes_away_is_not_answered() -> None:
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": []}
+    part = {"type": "http.request", "body": b"x", "more_body": True}
+    assert await serve(DjangoHandler(), scope, part, {"type": "http.disconnect"}) == []
