@@ -23,7 +23,8 @@ def player(recording: Recording) -> str:
 class RecordingAdmin(FactsAdmin):
     """Recordings, newest first."""
 
-    list_display = ["sid", "where", "state", "started_at", "length", "size", "listen"]
+    list_display = ["where", "listen", "state", "length", "size", "started_at"]
+    list_display_links = ["started_at"]
     list_filter = ["status", "account"]
     list_select_related = ["conference"]
     search_fields = ["sid", "conference__sid", "conference__friendly_name"]

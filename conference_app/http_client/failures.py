@@ -9,11 +9,21 @@ from typing import Final
 import aiohttp
 
 from conference_app.http_client.errors import Failure, FetchCode, FetchError
+from conference_app.http_client.networks import refusal
 
 # OpenSSL's verify codes (X509_V_ERR_…): the name or address is not in the certificate; it is not
 # valid yet or not any more. Everything else means that no path leads to a trusted root.
 _OTHER_DOMAIN: Final = frozenset({62, 63, 64})
 _OUT_OF_DATE: Final = frozenset({9, 10})
+
+
+class ForbiddenAddressError(OSError):
+    """A socket was not made for its address; an OSError, for aiohttp takes care of no other."""
+
+    def __init__(self, address: str, port: int) -> None:
+        super().__init__(errno.EACCES, f"{address} port {port} is forbidden")
+        self.address = address
+        self.port = port
 
 
 @contextmanager
@@ -70,6 +80,8 @@ def _connect_timeout() -> FetchError:
 
 
 def _not_connected(error: OSError) -> FetchError:
+    if isinstance(error, ForbiddenAddressError):
+        return refusal(error.address, error.port)
     if isinstance(error, ConnectionRefusedError):
         return FetchError(
             FetchCode.CONNECTION_REFUSED,

@@ -11,7 +11,6 @@ from ipaddress import (
     IPv4Network,
     IPv6Address,
     IPv6Network,
-    ip_address,
     ip_network,
 )
 from typing import Final, TypeAlias
@@ -97,12 +96,6 @@ def may_connect(address: Address, port: int, allowed: tuple[Network, ...] = ()) 
     if is_forbidden(address, allowed):
         return False
     return port in WEB_PORTS or port >= FIRST_FREE_PORT or _is_in(address, allowed)
-
-
-def check_address(host: str, port: int, allowed: tuple[Network, ...]) -> None:
-    """Refuse a literal address that must not be connected to (FetchError 11205)."""
-    if not may_connect(ip_address(host), port, allowed):
-        raise refusal(host, port)
 
 
 def refusal(host: str, port: int) -> FetchError:

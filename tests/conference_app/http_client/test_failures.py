@@ -46,6 +46,14 @@ async def test_what_is_no_http_or_breaks_off_is_a_protocol_violation(
     assert (await _failure(client, receiver.url())).code is FetchCode.PROTOCOL_VIOLATION
 
 
+@pytest.mark.parametrize("host", ["10.0.0.1", "[::ffff:7f00:1]", "localhost"])
+async def test_a_forbidden_address_is_refused_for_good_and_with_a_hint(host: str) -> None:
+    async with HttpClient(HttpSettings()) as client:
+        error = await _failure(client, f"http://{host}:8000/")
+    assert (error.code, error.failure) == (FetchCode.CONNECTION_FAILURE, None)
+    assert "CONFAB_ALLOWED_NETWORKS" in error.reason
+
+
 async def test_a_closed_port_is_a_refused_connection(listen: Listen, client: HttpClient) -> None:
     receiver = await listen()
     await receiver.stop()

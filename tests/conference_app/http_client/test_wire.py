@@ -103,6 +103,7 @@ async def test_a_connection_that_is_given_up_ends_without_its_waiting_bytes(end:
     wired.valve.pause_reading()
     wired.protocol.data_received(bytes(50_000))
     wired.protocol.connection_lost(OSError())
+    await _turns()
     getattr(wired.valve, end)()
     await _turns()
     getattr(wired.socket, end).assert_called_once()
