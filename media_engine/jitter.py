@@ -172,7 +172,6 @@ class JitterBuffer:
     def _starve(self) -> None:
         self.counters.starved += 1
         self._starving += 1
-        self._lowest = 0
         if self._starving >= PAUSE_TICKS:
             self._filling = True
             self._starving = 0
@@ -189,8 +188,8 @@ class JitterBuffer:
         """
         fill = len(self._frames)
         if self._limit > self._ceiling:
-            # With room for the frame that comes before the next take(), the backlog stays whole.
-            self._limit = max(self._ceiling, min(self._limit, fill + 1))
+            # With room for as large a burst as any, so that the backlog stays whole.
+            self._limit = max(self._ceiling, min(self._limit, fill + self._ceiling))
         if fill < self._lowest:
             self._lowest = fill
         self._tick += 1

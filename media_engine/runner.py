@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from media_engine.commands import Command
+from media_engine.commands import CloseLeg, Command
 from media_engine.conference_mixer import Beeps
 from media_engine.dialects import WireFormat
 from media_engine.errors import EngineFull, NotRunning
@@ -95,11 +95,12 @@ class Engine:
     def post(self, command: Command) -> None:
         """Ask for something, from any thread; it is done before the next tick.
 
-        Raises NotRunning, or EngineFull when INBOX_COMMANDS wait already.
+        Raises NotRunning, or EngineFull when INBOX_COMMANDS wait already. CloseLeg is never
+        refused: there is one for each leg, and without it a caller would stay in its meeting.
         """
         if not self._running:
             raise NotRunning("the engine is not running")
-        if len(self._inbox) >= INBOX_COMMANDS:
+        if len(self._inbox) >= INBOX_COMMANDS and not isinstance(command, CloseLeg):
             raise EngineFull(f"{INBOX_COMMANDS} commands are waiting already")
         self._inbox.append(command)
 

@@ -284,11 +284,19 @@ def test_muting_says_so_once_and_changes_nothing_the_second_time() -> None:
     assert meeting.events == [LegMuted("CF1", "a", True), LegMuted("CF1", "a", False)]
 
 
-def test_mute_belongs_to_the_leg_when_others_before_it_leave() -> None:
+@pytest.mark.parametrize(
+    ("gone", "heard"),
+    [
+        ("a", {"b": 1000, "c": 1010, "d": 10}),
+        ("b", {"a": 1000, "c": 1001, "d": 1}),
+        ("d", {"a": 10, "b": 1, "c": 11}),
+    ],
+)
+def test_mute_stays_with_its_leg_when_another_leaves(gone: str, heard: dict[str, float]) -> None:
     meeting = meeting_of("abcd", beep_on_exit=False)
     meeting.mixer.set_muted("c", True)
-    meeting.leave("a")
-    assert meeting.tick() == {"b": 1000, "c": 1010, "d": 10}
+    meeting.leave(gone)
+    assert meeting.tick() == heard
 
 
 # --- beeps ---------------------------------------------------------------------------------------

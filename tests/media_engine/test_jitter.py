@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle, islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media_engine.errors import EngineFull
@@ -158,6 +158,13 @@ def test_frames_held_before_the_first_take_are_played_whole_while_more_arrive() 
     assert stream.played == list(range(150))
 
 
+def test_a_burst_on_top_of_held_frames_pushes_none_of_them_out() -> None:
+    stream = Stream(held=HELD)
+    stream.send(35)
+    stream.run([1, 0, 0, 4, 1, 0, 5] + [1] * 40)
+    assert stream.played == list(range(47))
+
+
 def test_of_frames_held_too_long_the_newest_are_kept() -> None:
     stream = Stream(held=HELD)
     stream.send(HELD + 30)
@@ -224,15 +231,21 @@ def test_after_a_calm_return_nothing_is_shed_any_more() -> None:
     assert (stream.buffer.counters.shed, stream.buffer.counters.starved) == (shed, 7)
 
 
-def test_what_hold_ups_need_now_and_then_is_not_shed() -> None:
-    held_up_now_and_then = [1] * 57 + [0, 0, 0, 4]
-    stream = Stream(quiet=quiet)
-    stream.run(held_up_now_and_then * 10)
-    stream.run([0] * 8 + [9])
-    starved = stream.buffer.counters.starved
-    stream.run(held_up_now_and_then * 50)
-    assert stream.buffer.counters.starved == starved
-    assert stream.delay == 4
+@pytest.mark.parametrize("is_quiet", [loud, quiet])
+@pytest.mark.parametrize(
+    ("period", "hold_up", "stall"), [(120, 8, 11), (160, 3, 9), (190, 6, 9), (220, 4, 6)]
+)
+def test_what_hold_ups_need_now_and_then_is_not_shed(
+    period: int, hold_up: int, stall: int, is_quiet: Callable[[bytes], bool]
+) -> None:
+    held_up_now_and_then = [1] * (period - hold_up - 1) + [0] * hold_up + [hold_up + 1]
+    stream = Stream(quiet=is_quiet)
+    stream.run(held_up_now_and_then * 3)
+    for phase in range(8):
+        stream.run([1] * 7 * phase + [0] * stall + [stall + 1])
+        starved = stream.buffer.counters.starved
+        stream.run(held_up_now_and_then * 5)
+        assert stream.buffer.counters.starved == starved
 
 
 def shed_ticks(stream: Stream, ticks: int) -> list[int]:
@@ -382,6 +395,7 @@ _STEPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     steps=_STEPS, prefill=st.integers(0, 5), held=st.sampled_from([0, 40]), odds=st.integers(1, 3)
 )

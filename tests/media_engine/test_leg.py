@@ -14,7 +14,6 @@ from media_engine.pcm import Pcm
 
 LINEAR = WireFormat(L16, 8000)
 FRAME = 160
-FRAME_BYTES = 320
 
 
 class Output:
@@ -42,10 +41,10 @@ def numbered(first: int, frames: int) -> bytes:
     return np.repeat(np.arange(first, first + frames, dtype="<i2"), FRAME).tobytes()
 
 
-def tone(frames: int, *, start: int = 0, peak: float = 8000) -> Pcm:
-    """200 Hz: a period is 40 samples, a frame four of them."""
-    time = np.arange(start * FRAME, (start + frames) * FRAME)
-    return np.rint(peak * np.sin(2 * np.pi * 200 * time / 8000)).astype(np.int16)
+def tone(frames: int, *, start: float = 0, peak: float = 8000) -> Pcm:
+    """212.5 Hz: a frame is 4 1/4 periods, so a frame that is left out is a step."""
+    time = int(start * FRAME) + np.arange(frames * FRAME)
+    return np.rint(peak * np.sin(2 * np.pi * 212.5 * time / 8000)).astype(np.int16)
 
 
 def heard(leg: Leg) -> Pcm:
@@ -184,15 +183,26 @@ def test_a_gap_is_concealed_for_its_first_60_ms_and_silent_later() -> None:
 
 
 @pytest.mark.parametrize("missing", [1, 2, 3, 8])
-def test_around_a_gap_there_is_no_step(missing: int) -> None:
+@pytest.mark.parametrize("goes_on_at", [0, 0.06, 0.12, 0.18])
+def test_around_a_gap_there_is_no_step(missing: int, goes_on_at: float) -> None:
     leg = listening_leg()
     leg.receive(tone(5).tobytes())
     sound = [heard(leg) for _ in range(5 + missing)]
-    leg.receive(tone(5, start=5 + missing).tobytes())
+    after = tone(5, start=5 + missing + goes_on_at)
+    leg.receive(after.tobytes())
     sound += [heard(leg) for _ in range(5)]
-    # The tone itself has steps of 1256.
-    assert abs(np.diff(np.concatenate(sound).astype(int))).max() < 1500
-    assert (sound[-1] == tone(1, start=9 + missing)).all()
+    # The tone itself has steps of 1335.
+    assert abs(np.diff(np.concatenate(sound).astype(int))).max() < 1800
+    assert (np.concatenate(sound[-4:]) == after[FRAME:]).all()
+
+
+def test_every_gap_is_concealed_anew() -> None:
+    leg = listening_leg()
+    for gap in range(1, 4):
+        leg.receive(tone(5).tobytes())
+        loudness = [int(abs(heard(leg)).max()) for _ in range(5 + 10)]
+        assert loudness[5] > 7000 and loudness[-1] == 0
+        assert leg.concealed == gap * CONCEALED_TICKS
 
 
 def test_before_the_first_sound_nothing_is_concealed() -> None:

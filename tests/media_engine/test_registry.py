@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from media_engine.codecs import get_codec
 from media_engine.commands import (
     CloseLeg,
     Command,
@@ -45,6 +46,7 @@ from media_engine.sources import Clip, Queue, Silence
 
 RATE_HZ = 8000
 FRAME = 160
+MULAW_1000 = get_codec(MULAW).encode(np.full(FRAME, 1000, np.int16))
 NO_SOUND = np.zeros(0, np.int16)
 
 
@@ -435,6 +437,26 @@ def test_a_recording_that_fails_does_not_silence_its_meeting() -> None:
     assert (house.outputs["a"].level, house.outputs["b"].level) == (10, 100)
 
 
+def test_legs_that_can_not_be_decoded_are_silent_and_those_of_other_formats_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> bytes:
+        raise RuntimeError("no payload")
+
+    house = House()
+    house.meet("a", "b")
+    house.open("phone", wire=WireFormat(MULAW, 8000))
+    house.join("phone")
+    house.tick(a=100, b=10)
+    monkeypatch.setattr(house.legs["a"], "next_payload", fail)
+    for _ in range(2):
+        house.legs["phone"].receive(MULAW_1000)
+        with pytest.raises(ExceptionGroup):
+            house.tick(a=100, b=10)
+    assert house.outputs["phone"].sent[-1] == b"\xff" * FRAME
+    assert house.outputs["a"].level == pytest.approx(1000, rel=0.02)
+
+
 def test_an_output_that_fails_does_not_keep_the_others_from_hearing() -> None:
     house = House()
     house.meet("a", "b", "c")
@@ -557,7 +579,8 @@ class Replay:
 
 
 LEGS = [f"CA{number}" for number in range(50)]
-LEVELS = {leg_id: 7 * number + 1 for number, leg_id in enumerate(LEGS)}
+LEVELS = {leg_id: 7 * number + 200 for number, leg_id in enumerate(LEGS)}
+SAID = {leg_id: np.full(FRAME, level, "<i2").tobytes() for leg_id, level in LEVELS.items()}
 
 
 class Chaos:
@@ -616,10 +639,12 @@ class Chaos:
             self.house.apply(EndConference(self.some_conference()))
 
     def tick(self, leg_id: str) -> None:
-        self.house.tick(**{leg_id: LEVELS[leg_id] for leg_id in self.replay.legs})
+        for speaker in self.replay.legs:
+            self.house.legs[speaker].receive(SAID[speaker])
+        self.house.registry.tick()
         for listener in self.replay.legs:
             expected = self.replay.heard_by(listener, LEVELS)
-            assert self.house.outputs[listener].level == expected
+            assert self.house.outputs[listener].sent[-1][-2:] == expected.to_bytes(2, "little")
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -116,6 +116,10 @@ def join(leg_id: str, recording_id: str | None = None) -> JoinConference:
     return JoinConference(leg_id, RoomKey("AC", "R"), "CF1", terms)
 
 
+def play(play_id: int) -> Play:
+    return Play("a", play_id, Clip(np.zeros(FRAME, np.int16)))
+
+
 # --- commands ------------------------------------------------------------------------------------
 
 
@@ -150,18 +154,20 @@ async def test_a_command_that_fails_is_logged_and_the_next_ones_are_applied(
     assert "command failed: JoinConference" in caplog.messages
 
 
-async def test_more_commands_than_the_inbox_holds_are_refused(
+async def test_more_commands_than_the_inbox_holds_are_refused_but_none_that_closes_a_leg(
     engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "INBOX_COMMANDS", 3)
     engine.open_leg("a", WIRE, Output())
     for play_id in range(3):
-        engine.post(Play("a", play_id, Clip(np.zeros(FRAME, np.int16))))
+        engine.post(play(play_id))
     with pytest.raises(EngineFull):
-        engine.post(CloseLeg("a"))
-    assert [(await listener.hear_of(PlaybackEnded)).play_id for _ in range(3)] == [0, 1, 2]
+        engine.post(play(3))
     engine.post(CloseLeg("a"))
     await listener.hear_of(LegClosed)
+    ended = [event.play_id for event in listener.events if isinstance(event, PlaybackEnded)]
+    assert ended == [0, 1, 2]
+    engine.post(play(4))
 
 
 async def test_before_the_start_and_after_the_stop_nothing_is_taken(tmp_path: Path) -> None:
