@@ -108,11 +108,11 @@ def _strike(samples: int, rate_hz: int, attack_s: float = STRIKE_S) -> Curve:
 KICK: Final = Drum(
     hz=54.0,
     ring_s=0.3,
-    drop=4.5,
-    drop_s=0.02,
+    drop=7.0,
+    drop_s=0.016,
     punch=2.5,
-    rattle=0.18,
-    rattle_hz=2000.0,
+    rattle=0.28,
+    rattle_hz=1500.0,
     rattle_width=1.8,
     rattle_s=0.04,
 )
@@ -131,13 +131,13 @@ RIM: Final = Drum(
     hz=820.0, ring_s=0.07, punch=1.5, rattle=0.35, rattle_hz=2400.0, rattle_width=1.0, rattle_s=0.05
 )
 TOM: Final = Drum(
-    hz=130.0,
+    hz=160.0,
     ring_s=0.5,
     drop=1.6,
     drop_s=0.04,
     punch=1.6,
-    rattle=0.12,
-    rattle_hz=1500.0,
+    rattle=0.22,
+    rattle_hz=1200.0,
     rattle_s=0.06,
 )
 CLAP: Final = Drum(

@@ -69,17 +69,18 @@ BASS_STRING: Final = PluckedString(
 CABINET: Final = Equaliser(
     (
         (50.0, -40.0),
-        (90.0, -6.0),
-        (130.0, 0.0),
-        (420.0, -3.0),
+        (90.0, -12.0),
+        (150.0, -4.0),
+        (300.0, 0.0),
+        (500.0, -1.0),
         (1200.0, 0.0),
-        (2400.0, 3.0),
-        (3600.0, 0.0),
-        (5000.0, -14.0),
+        (2300.0, 0.0),
+        (3400.0, -5.0),
+        (5000.0, -20.0),
         (8000.0, -50.0),
     )
 )
-"""A loudspeaker of twelve inches: nothing below the guitar, a bark at 2.4 kHz, no fizz above."""
+"""A loudspeaker of twelve inches: nothing below the guitar, no fizz above."""
 
 BEFORE_DRIVE: Final = Equaliser(
     ((70.0, -18.0), (180.0, -4.0), (700.0, 0.0), (3500.0, 0.0), (6500.0, -24.0))

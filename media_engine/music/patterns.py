@@ -1,143 +1,21 @@
-"""Shorthand for music that goes in patterns: chord symbols, grids of steps, forms.
+"""Shorthand for music that goes in patterns: grids of steps, forms, and changes of notes.
 
-A chart is read like a lead sheet, `"Dm9 | Bbmaj7 A7sus4 | C/E"`: bars, whose chords share them
-evenly. `voiced` and `ladder` turn it into notes to play it with; a grid says when and which:
-
-    "0.2.1.3-"      steps of equal length: a digit is that note of the chord, counted from the
-                    lowest and going on an octave up; `x` is the whole chord, `X` with an accent;
-                    `-` holds on; `.` is silence. Blanks and `|` are for the eye.
-
-A grid goes on from its beginning when it is used up.
+A grid says which notes of a chord are played, and when: `"0.2.1.3- x..."`, in steps of equal
+length. A digit is that note of the chord, counted from the lowest and going on an octave up; `x`
+is the whole chord, `X` louder, `o` softer; `-` holds on; `.` is silence. Blanks and `|` are for
+the eye. A grid goes on from its beginning when it is used up.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import pairwise
+from dataclasses import replace
 from typing import Final
 
-from media_engine.music.score import Note, chords, pitch, shifted
+from media_engine.music.score import Note, chords, shifted
 
-QUALITIES: Final = {
-    "": (0, 4, 7),
-    "m": (0, 3, 7),
-    "5": (0, 7),
-    "sus2": (0, 2, 7),
-    "sus4": (0, 5, 7),
-    "6": (0, 4, 7, 9),
-    "m6": (0, 3, 7, 9),
-    "7": (0, 4, 7, 10),
-    "7sus4": (0, 5, 7, 10),
-    "maj7": (0, 4, 7, 11),
-    "m7": (0, 3, 7, 10),
-    "m7b5": (0, 3, 6, 10),
-    "dim7": (0, 3, 6, 9),
-    "add9": (0, 4, 7, 14),
-    "madd9": (0, 3, 7, 14),
-    "9": (0, 4, 7, 10, 14),
-    "9sus4": (0, 5, 7, 10, 14),
-    "maj9": (0, 4, 7, 11, 14),
-    "m9": (0, 3, 7, 10, 14),
-    "69": (0, 4, 7, 9, 14),
-    "13": (0, 4, 7, 10, 21),
-}
-"""Semitones above the root that each kind of chord has."""
-
+BEAT: Final = 0.65
 ACCENT: Final = 1.25
 GHOST: Final = 0.6
 DRUM_PITCH: Final = 69
-
-
-@dataclass(frozen=True, slots=True)
-class Chord:
-    """A chord symbol in its place; `root`, `bass`: 0..11, C is 0; `above`: semitones over root."""
-
-    start: float
-    length: float
-    root: int
-    bass: int
-    above: tuple[int, ...]
-
-    @property
-    def classes(self) -> tuple[int, ...]:
-        """The notes it has, 0..11, root first."""
-        return tuple((self.root + step) % 12 for step in self.above)
-
-
-def chart(text: str, *, bar: float = 4.0) -> tuple[Chord, ...]:
-    """Read a chart; `bar`: beats in a bar. ValueError, naming the bar, for what is no chord."""
-    found = []
-    for number, symbols in enumerate(text.strip().strip("|").split("|")):
-        words = symbols.split()
-        if not words:
-            raise ValueError(f"bar {number + 1} has no chord")
-        each = bar / len(words)
-        for place, word in enumerate(words):
-            try:
-                root, bass, above = _symbol(word)
-            except ValueError as error:
-                raise ValueError(f"bar {number + 1}, {word!r}: {error}") from error
-            found.append(Chord(number * bar + place * each, each, root, bass, above))
-    return tuple(found)
-
-
-def _symbol(word: str) -> tuple[int, int, tuple[int, ...]]:
-    name, slash, under = word.partition("/")
-    letters = 2 if name[1:2] in ("#", "b") else 1
-    root = pitch(name[:letters] + "4") % 12
-    if (above := QUALITIES.get(name[letters:])) is None:
-        raise ValueError(f"{name[letters:]!r} is no kind of chord: there is {', '.join(QUALITIES)}")
-    return root, pitch(under + "4") % 12 if slash else root, above
-
-
-def voiced(
-    chart: Iterable[Chord], low: str, *, size: int = 4, velocity: float = 0.6
-) -> tuple[Note, ...]:
-    """Hold every chord in `size` notes as close as can be, which move as little as they can.
-
-    The lowest note lies less than an octave above `low`. A chord with more notes loses first its
-    root, which is the bass's, then its fifth; one with fewer goes on an octave up.
-    """
-    floor = pitch(low)
-    before: tuple[int, ...] = ()
-    notes: list[Note] = []
-    for chord in chart:
-        choices = [_closed(chord, at, size) for at in range(floor, floor + 12)]
-        best = min(filter(None, choices), key=partial(_effort, before))
-        notes += [Note(number, chord.start, chord.length, velocity) for number in best]
-        before = best
-    return tuple(notes)
-
-
-def _closed(chord: Chord, lowest: int, size: int) -> tuple[int, ...]:
-    """The chord's notes from `lowest` up, as close as can be; none if `lowest` is not one of it."""
-    classes = list(chord.classes)
-    if len(classes) > size:
-        del classes[0]
-    if len(classes) > size:
-        del classes[1]
-    if lowest % 12 not in classes:
-        return ()
-    closed = sorted(lowest + (note - lowest) % 12 for note in classes)
-    return tuple(closed[at % len(closed)] + 12 * (at // len(closed)) for at in range(size))
-
-
-def _effort(before: tuple[int, ...], after: tuple[int, ...]) -> int:
-    """How far the notes move; neighbours a semitone apart grate."""
-    moves = sum(abs(one - other) for one, other in zip(before, after, strict=False))
-    return moves + 30 * sum(high - low == 1 for low, high in pairwise(after))
-
-
-def ladder(chart: Iterable[Chord], low: str, *, velocity: float = 0.6) -> tuple[Note, ...]:
-    """Rungs for a bass player: 0 is the bass note, at or above `low`; then third, fifth, octave."""
-    floor = pitch(low)
-    notes: list[Note] = []
-    for chord in chart:
-        bass = floor + (chord.bass - floor) % 12
-        triad = {bass + (note - bass) % 12 for note in chord.classes[:3]} - {bass}
-        rungs = (bass, *sorted(triad)[-2:], bass + 12)
-        notes += [Note(rung, chord.start, chord.length, velocity) for rung in rungs]
-    return tuple(notes)
 
 
 def figure(harmony: Iterable[Note], grid: str, *, step: float = 0.5) -> tuple[Note, ...]:
@@ -164,13 +42,19 @@ def _chosen(chord: tuple[Note, ...], sign: str) -> Iterator[Note]:
         yield from (replace(n, velocity=min(n.velocity * strength, 1.0)) for n in chord)
 
 
-def beat(
-    grid: str, *, beats: float, step: float = 0.25, velocity: float = 0.65
-) -> tuple[Note, ...]:
-    """Beat a drum for `beats`: `x`, `X` louder, `o` softer. ValueError for another sign."""
+def beat(grid: str, *, beats: float, step: float = 0.25, fill: str = "") -> tuple[Note, ...]:
+    """Beat a drum for `beats`: `x`, `X` louder, `o` softer; the end is the grid `fill`.
+
+    ValueError for a sign that a grid does not have.
+    """
+    fill_at = beats - len(_signs(fill)) * step
+    hits = [*_hits(grid, step, fill_at)]
+    if fill:
+        hits += (
+            (fill_at + at, length, sign) for at, length, sign in _hits(fill, step, beats - fill_at)
+        )
     return tuple(
-        Note(DRUM_PITCH, start, length, min(velocity * _strength(sign), 1.0))
-        for start, length, sign in _hits(grid, step, beats)
+        Note(DRUM_PITCH, start, length, BEAT * _strength(sign)) for start, length, sign in hits
     )
 
 
@@ -183,7 +67,7 @@ def _strength(sign: str) -> float:
 
 def _hits(grid: str, step: float, beats: float) -> Iterator[tuple[float, float, str]]:
     """Start, length (with what holds on) and sign of each hit, round and round, up to `beats`."""
-    signs = [sign for sign in grid if sign not in " \n|"]
+    signs = _signs(grid)
     steps = round(beats / step)
     for number in range(steps):
         sign = signs[number % len(signs)]
@@ -195,12 +79,20 @@ def _hits(grid: str, step: float, beats: float) -> Iterator[tuple[float, float, 
         yield number * step, held * step, sign
 
 
-def form(letters: str, beats: float, **sections: Iterable[Note]) -> tuple[Note, ...]:
-    """String sections of `beats` together: `form("AAB", 32, A=…)` is silent where there is no B."""
+def _signs(grid: str) -> str:
+    return "".join(sign for sign in grid if sign not in " \n|")
+
+
+def form(order: str, beats: float, **sections: Iterable[Note]) -> tuple[Note, ...]:
+    """String sections of `beats` together: `form("ABACA", 32, A=verse, BC=chorus)`.
+
+    A name of several letters stands for each; a letter without notes is silence.
+    """
+    by_letter = {letter: tuple(notes) for name, notes in sections.items() for letter in name}
     return tuple(
         note
-        for number, letter in enumerate(letters)
-        for note in shifted(sections.get(letter, ()), number * beats)
+        for number, letter in enumerate(order)
+        for note in shifted(by_letter.get(letter, ()), number * beats)
     )
 
 

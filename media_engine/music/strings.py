@@ -97,3 +97,10 @@ def _band(axis: Axis, rate_hz: int) -> Axis:
     """1 up to 35 % of the sample rate, then down to 0 at 45 %, softly, so as not to ring."""
     over = np.clip((axis / rate_hz - 0.35) / (HIGHEST_PART - 0.35), 0.0, 1.0)
     return np.asarray(0.5 + 0.5 * np.cos(np.pi * over))
+
+
+STEEL: Final = PluckedString(
+    ring_s=6.0, dulling=0.4e-7, softness_hz=1900.0, place=0.14, stiffness=4e-5, release_s=0.2
+)
+MELLOW_STEEL: Final = PluckedString(ring_s=8.0, dulling=0.6e-7, softness_hz=1500.0, place=0.24)
+"""Steel under the flesh of the thumb, far from the bridge."""

@@ -4,16 +4,8 @@ from typing import Final
 
 from media_engine.music.analogue import Analogue
 from media_engine.music.effects import Chorus, Echo, Equaliser
-from media_engine.music.patterns import (
-    between,
-    chart,
-    figure,
-    form,
-    ladder,
-    scaled,
-    transposed,
-    voiced,
-)
+from media_engine.music.harmony import chart, ladder, voiced
+from media_engine.music.patterns import between, figure, form, scaled, transposed
 from media_engine.music.room import Room
 from media_engine.music.score import Part, Piece, Strip, line
 from media_engine.music.synth import Additive, Envelope, Fm, Partial
@@ -89,20 +81,20 @@ OPEN_SEA: Final = chart("Bbmaj9 | Gm7 | Ebmaj9 | A9sus4", bar=8)
 HOME: Final = chart("Bm7 | Gmaj9 | Em7 | A9sus4", bar=8)
 
 SHORE_TUNE: Final = """
-    p r:2 < F#5:1 E5 | mp A5:3 > F#5:1 | E5:2 D5 | p C#5:4 |
-    r:1 < B4 D5 F#5 | mp E5:3 D5:1 | > E5:2 B4 | p A4:4 |
+    p r:2 < F#5:1 E5 | mp A5:3 > F#5:1 | E5:2 D5 | p C#5:4 | r:1 < B4 D5 F#5 | mp E5:3 D5:1 |
+    > E5:2 B4 | p A4:4 |
 """
 SHORE_AGAIN: Final = """
-    p r:2 < F#5:1 E5 | mp A5:2 B5:1 A5 | < C#6:2 B5:1 F#5 | mf A5:4 |
-    > B5:2 A5:1 F#5 | mp G5:2 F#5:1 D5 | > E5:2 D5 | p B4:4 |
+    p r:2 < F#5:1 E5 | mp A5:2 B5:1 A5 | < C#6:2 B5:1 F#5 | mf A5:4 | > B5:2 A5:1 F#5 |
+    mp A5:2 F#5:1 D5 | > E5:2 D5 | p B4:4 |
 """
 SEA_TUNE: Final = """
-    mp r:1 < D5 F5 A5 | mf C6:3 A5:1 | > Bb5:2 A5:1 F5 | mp D5:4 |
-    r:1 < Bb4 D5 G5 | mf F5:2 G5:1 > D5 | E5:2 D5 | p E5:4 |
+    mp r:1 < D5 F5 A5 | mf C6:3 A5:1 | > Bb5:2 A5:1 F5 | mp D5:4 | r:1 < Bb4 D5 G5 |
+    mf F5:2 G5:1 > D5 | E5:2 D5 | p E5:4 |
 """
 HOME_TUNE: Final = """
-    p r:2 < D5:1 F#5 | mp E5:2 > C#5 | B4:2 D5 | p F#4:4 |
-    r:1 < G4 B4 D5 | mp F#5:2 > E5 | D5:2 B4 | p E5:4 |
+    p r:2 < D5:1 F#5 | mp E5:2 > C#5 | B4:2 D5 | p F#4:4 | r:1 < G4 B4 D5 | mp F#5:2 > E5 |
+    D5:2 B4 | p E5:4 |
 """
 DROPS: Final = "...4 ..2. ...6 ..5."
 
@@ -145,17 +137,16 @@ HANDS: Final = (("0.2.31", 0.0, 240.0), ("4..2.1.3", 32.0, 224.0), (".5..6.3.7."
 """A grid of half beats, and from which beat to which it is played."""
 
 LANTERN_TUNE: Final = """
-    pp r:16 | r | r | r | p < A5:8 C6 | mp D6:6 > Bb5:2 G5:8 | p D5:6 < F5:2 G5:8 | mp A5:12 G5:4 |
-    < F5:8 A5 | mf Bb5:6 > F5:2 D5:8 | mp Eb5:8 < G5 | mf C6:6 > Bb5:2 G5:8 | mp F5:8 D5 |
-    > D5:6 F5:2 G5:8 | pp G5:16 |
+    pp r:16 | r | r | r | p < A5:8 C6 | mp D6:6 > Bb5:2 G5:8 | p D5:6 < F5:2 G5:8 |
+    mp A5:12 G5:4 | < F5:8 A5 | mf Bb5:6 > F5:2 D5:8 | mp Eb5:8 < G5 | mf C6:6 > Bb5:2 G5:8 |
+    mp F5:8 D5 | > D5:6 F5:2 G5:8 | pp G5:16 |
 """
 
 
 def _lanterns() -> Piece:
     pads = voiced(LANTERNS, "G3")
     hands = [
-        between(figure(voiced(LANTERNS, "F4"), grid), first, last)
-        for grid, first, last in HANDS
+        between(figure(voiced(LANTERNS, "F4"), grid), first, last) for grid, first, last in HANDS
     ]
     return Piece(
         title="Lanterns",
