@@ -1,0 +1,32 @@
+"""The MP3 is the same sound, as long as the original."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from media_engine.mp3 import encode_mp3
+from media_engine.pcm import RATES_HZ
+from media_engine.resample import resample_clip
+
+VOICES = Path(__file__).resolve().parents[2] / "conference_app" / "demo_voices"
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_it_decodes_to_the_same_sound_of_the_same_length(tmp_path: Path, rate_hz: int) -> None:
+    voice, voice_hz = soundfile.read(VOICES / "bob.flac", dtype="int16")
+    soundfile.write(tmp_path / "a.wav", resample_clip(voice, voice_hz, rate_hz), rate_hz)
+    encode_mp3(tmp_path / "a.wav", tmp_path / "a.mp3")
+    original, _ = soundfile.read(tmp_path / "a.wav")
+    decoded, decoded_hz = soundfile.read(tmp_path / "a.mp3")
+    assert (len(decoded), decoded_hz) == (len(original), rate_hz)
+    assert np.corrcoef(original, decoded)[0, 1] > 0.99
+    sizes = [(tmp_path / name).stat().st_size for name in ("a.wav", "a.mp3")]
+    assert sizes[1] < sizes[0] / 4
+
+
+def test_a_file_that_can_not_be_written_is_an_error(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(8000, np.int16), 8000)
+    with pytest.raises(soundfile.SoundFileError):
+        encode_mp3(tmp_path / "a.wav", tmp_path / "nowhere" / "a.mp3")
