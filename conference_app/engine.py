@@ -85,8 +85,10 @@ _starting = asyncio.Lock()
 
 
 def recordings_directory() -> Path:
-    """Where recordings are written; below MEDIA_ROOT, so that rows can name them relative to it."""
-    return Path(settings.MEDIA_ROOT) / "recordings"
+    """Where the engine writes recordings, on a disk of this machine; the finished ones are kept by
+    Django's storage.
+    """
+    return Path(settings.CONFAB_DATA_DIR) / "being-recorded"
 
 
 def music_directory() -> Path:

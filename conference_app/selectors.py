@@ -66,8 +66,8 @@ def people_in(conference: Conference) -> QuerySet[Participant]:
 
 
 def recording_by_sid(sid: str) -> Recording | None:
-    """Find a recording, whoever owns it: the caller checks that."""
-    return Recording.objects.select_related("account").filter(sid=sid).first()
+    """Find a recording, whoever owns it: the caller checks that. Its peaks come when asked for."""
+    return Recording.objects.select_related("account").defer("peaks").filter(sid=sid).first()
 
 
 def twiml_bin_by_sid(sid: str) -> TwimlBin | None:

@@ -2,6 +2,7 @@
 last.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
@@ -10,7 +11,7 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from conference_app import engine
-from conference_app.services import http_door
+from conference_app.services import finishing_worker, http_door, webhook_sender
 from conference_app.services.recovery import close_what_a_crash_left
 
 logger = logging.getLogger(__name__)
@@ -30,12 +31,17 @@ async def lifespan(
     while (await receive())["type"] == "lifespan.startup":
         try:
             await database_sync_to_async(close_what_a_crash_left)(timezone.now())
+            await database_sync_to_async(finishing_worker.start)()
             await engine.start()
+            webhook_sender.start()
         except Exception as error:
             logger.exception("the server could not be started")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})
     await engine.stop()
+    await asyncio.to_thread(finishing_worker.stop)
+    # After the engine: its last words are in the outbox now, and stay there if they can not leave.
+    await asyncio.to_thread(webhook_sender.stop)
     await http_door.close()
     await send({"type": "lifespan.shutdown.complete"})

@@ -10,17 +10,21 @@ from django.test import Client
 from conference_app import sids
 from conference_app.models import (
     Account,
+    Alert,
     Application,
     Call,
     CallStatus,
     Conference,
     ConferenceStatus,
+    DeliveryKind,
     Participant,
     Recording,
     RecordingStatus,
     Room,
     TwimlBin,
+    WebhookDelivery,
 )
+from conference_app.services import outbox
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -79,6 +83,23 @@ def build_recording(conference: Conference, content: bytes, **columns: Any) -> R
         file=ContentFile(content, name=f"{sid}.wav"),
         **columns,
     )
+
+
+def build_alert(account: Account, message: str = "Something is wrong.") -> Alert:
+    """An entry of the debugger log."""
+    return Alert.objects.create(account=account, code=11200, message=message)
+
+
+def build_delivery(
+    conference: Conference, url: str = "https://example.org/told", **columns: Any
+) -> WebhookDelivery:
+    """Word of something, due now."""
+    params = columns.pop("params", [("StatusCallbackEvent", "participant-join")])
+    delivery = outbox.put(DeliveryKind.CONFERENCE_STATUS, url, "POST", params, about=conference)
+    for name, value in {"next_attempt_at": NOON, "queued_at": NOON, **columns}.items():
+        setattr(delivery, name, value)
+    delivery.save()
+    return delivery
 
 
 def basic(user: str, password: str) -> str:

@@ -63,6 +63,7 @@ def posted(monkeypatch: pytest.MonkeyPatch) -> list[Command]:
 
 @pytest.fixture
 def media_root(settings: Settings, tmp_path: Path) -> Path:
-    """Where recordings are kept during the test."""
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
+    """Where recordings are kept during the test; those that are not finished, beside it."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.CONFAB_DATA_DIR = tmp_path
+    return tmp_path / "media"

@@ -4,12 +4,14 @@ from django.contrib import admin
 
 from conference_app.admin import (  # noqa: F401 # importing registers them
     accounts,
+    alerts,
     applications,
     calls,
     conferences,
     participants,
     recordings,
     rooms,
+    webhook_deliveries,
 )
 
 admin.site.site_header = "Confab control room"

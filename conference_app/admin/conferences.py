@@ -52,6 +52,10 @@ class RecordingInline(FactsInline):
     fields = ["sid", "state", "started_at", "duration_ms", "listen", "error"]
     readonly_fields = ["sid", "state", "listen"]
 
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
+        return super().get_queryset(request).defer("peaks")
+
     @admin.display(description="status")
     def state(self, recording: Recording) -> str:
         """The status in its colour."""

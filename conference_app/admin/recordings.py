@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from typing_extensions import override
 
 from conference_app.admin.base import NOTHING, FactsAdmin, badge, link, show_duration
 from conference_app.models import Recording
@@ -15,8 +18,18 @@ def player(recording: Recording) -> str:
     """Give a player for a finished recording."""
     if not recording.is_playable:
         return NOTHING
-    url = reverse("pages:recording", args=[recording.sid])
-    return format_html('<audio controls preload="none" src="{}"></audio>', url)
+    return format_html(
+        '<audio controls preload="none">{}</audio>',
+        format_html_join("", '<source src="{}" type="{}">', _files(recording)),
+    )
+
+
+def _files(recording: Recording) -> list[tuple[str, str]]:
+    """Give address and type of each of its files, the smaller one first."""
+    files = [(reverse("pages:recording", args=[recording.sid]), "audio/wav")]
+    if recording.mp3:
+        files.insert(0, (reverse("pages:recording-mp3", args=[recording.sid]), "audio/mpeg"))
+    return files
 
 
 @admin.register(Recording)
@@ -38,13 +51,29 @@ class RecordingAdmin(FactsAdmin):
         "state",
         "started_at",
         "length",
+        "untrimmed",
+        "trim",
         "size",
         "channels",
         "source",
         "error",
         "listen",
+        "download",
     ]
-    readonly_fields = ["sid", "where", "state", "length", "size", "listen"]
+    readonly_fields = [
+        "sid",
+        "where",
+        "state",
+        "length",
+        "untrimmed",
+        "size",
+        "listen",
+        "download",
+    ]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
+        return super().get_queryset(request).defer("peaks")
 
     @admin.display(description="conference", ordering="conference__friendly_name")
     def where(self, recording: Recording) -> str:
@@ -59,9 +88,12 @@ class RecordingAdmin(FactsAdmin):
     @admin.display(description="length", ordering="duration_ms")
     def length(self, recording: Recording) -> str:
         """How long it is, once it is finished."""
-        if recording.duration_ms is None:
-            return NOTHING
-        return show_duration(timedelta(milliseconds=recording.duration_ms))
+        return _show_ms(recording.duration_ms)
+
+    @admin.display(description="untrimmed")
+    def untrimmed(self, recording: Recording) -> str:
+        """How long the meeting was from its start."""
+        return _show_ms(recording.raw_duration_ms)
 
     @admin.display(description="size", ordering="size_bytes")
     def size(self, recording: Recording) -> str:
@@ -72,3 +104,14 @@ class RecordingAdmin(FactsAdmin):
     def listen(self, recording: Recording) -> str:
         """A player."""
         return player(recording)
+
+    @admin.display(description="files")
+    def download(self, recording: Recording) -> str:
+        """Links to its files."""
+        if not recording.is_playable:
+            return NOTHING
+        return format_html_join(" ", '<a href="{}" download>{}</a>', _files(recording))
+
+
+def _show_ms(length: int | None) -> str:
+    return NOTHING if length is None else show_duration(timedelta(milliseconds=length))

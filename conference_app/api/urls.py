@@ -7,7 +7,8 @@ from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.base import AccountView, UnknownResource
 from conference_app.api.conferences import ConferencesView, ConferenceView
 from conference_app.api.participants import ParticipantsView, ParticipantView
-from conference_app.api.recordings import RecordingSoundView
+from conference_app.api.recordings import RecordingMp3View, RecordingWavView
+from conference_app.waiting_view import waits_for_503
 
 
 def _resource(route: str, view: type[AccountView]) -> list[URLPattern]:
@@ -26,7 +27,8 @@ urlpatterns = [
     *_resource("Conferences/<sid:sid>", ConferenceView),
     *_resource(_PARTICIPANTS, ParticipantsView),
     *_resource(f"{_PARTICIPANTS}/<str:who>", ParticipantView),
-    path(f"{_RECORDING}.wav", RecordingSoundView.as_view()),
-    path(_RECORDING, RecordingSoundView.as_view()),
+    path(f"{_RECORDING}.wav", RecordingWavView.as_view()),
+    path(f"{_RECORDING}.mp3", waits_for_503(RecordingMp3View.as_view())),
+    path(_RECORDING, RecordingWavView.as_view()),
     re_path("", UnknownResource.as_view()),
 ]

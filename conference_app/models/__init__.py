@@ -1,6 +1,7 @@
 """The rows: one concept a file. Only `conference_app.services` writes them."""
 
 from conference_app.models.account import Account, AccountStatus
+from conference_app.models.alert import Alert, AlertLevel
 from conference_app.models.application import Application
 from conference_app.models.base import HttpMethod
 from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
@@ -10,11 +11,18 @@ from conference_app.models.participant import LeftReason, Participant, Participa
 from conference_app.models.recording import Recording, RecordingStatus
 from conference_app.models.room import Room
 from conference_app.models.twiml_bin import TwimlBin
+from conference_app.models.webhook_delivery import (
+    DeliveryKind,
+    DeliveryStatus,
+    WebhookDelivery,
+)
 
 __all__ = [
     "LIVE_CALL_STATUSES",
     "Account",
     "AccountStatus",
+    "Alert",
+    "AlertLevel",
     "Application",
     "Call",
     "CallDirection",
@@ -22,6 +30,8 @@ __all__ = [
     "Conference",
     "ConferenceEvent",
     "ConferenceStatus",
+    "DeliveryKind",
+    "DeliveryStatus",
     "EventKind",
     "HttpMethod",
     "LeftReason",
@@ -31,4 +41,5 @@ __all__ = [
     "RecordingStatus",
     "Room",
     "TwimlBin",
+    "WebhookDelivery",
 ]

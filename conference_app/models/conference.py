@@ -4,7 +4,7 @@ from django.db import models
 from typing_extensions import override
 
 from conference_app.models.account import Account
-from conference_app.models.base import TimeStampedModel, sid_field
+from conference_app.models.base import HttpMethod, TimeStampedModel, sid_field
 from conference_app.models.room import Room
 
 
@@ -21,6 +21,9 @@ class Conference(TimeStampedModel):
 
     `started_at`: when people were first bridged; empty if that never came to pass. `reason_ended`
     and `call_sid_ending`: Twilio's words, empty while it lasts and after a crash of the server.
+
+    From `region` to `recording_status_callback_events`: what the first to join brought along; the
+    events are Twilio's words. `callbacks_numbered`: the SequenceNumber that was sent last.
     """
 
     sid = sid_field("CF")
@@ -34,6 +37,23 @@ class Conference(TimeStampedModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     reason_ended = models.CharField(max_length=64, blank=True)
     call_sid_ending = models.CharField(max_length=34, blank=True)
+
+    region = models.CharField(max_length=8, blank=True)
+    trim_recordings = models.BooleanField(default=True)
+    # As long as the document's author likes: a refused row would cost the meeting its first
+    # participant.
+    event_callback_url = models.TextField("event callback URL", blank=True)
+    status_callback = models.TextField(blank=True)
+    status_callback_method = models.CharField(
+        max_length=4, choices=HttpMethod.choices, default=HttpMethod.POST
+    )
+    status_callback_events = models.JSONField(default=list, blank=True)
+    recording_status_callback = models.TextField(blank=True)
+    recording_status_callback_method = models.CharField(
+        max_length=4, choices=HttpMethod.choices, default=HttpMethod.POST
+    )
+    recording_status_callback_events = models.JSONField(default=list, blank=True)
+    callbacks_numbered = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = [

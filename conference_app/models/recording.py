@@ -9,8 +9,8 @@ from conference_app.models.conference import Conference
 
 
 class RecordingStatus(models.TextChoices):
-    """How far a recording is. "absent": nothing was heard; "failed": something is lost, see
-    `error`.
+    """How far a recording is. "processing": nobody speaks any more, the file is being finished.
+    "absent": nothing was heard; "failed": something is lost, see `error`.
     """
 
     IN_PROGRESS = "in-progress"
@@ -21,7 +21,12 @@ class RecordingStatus(models.TextChoices):
 
 
 class Recording(TimeStampedModel):
-    """One file of a conference, mono. Times and sizes are known once it is finished."""
+    """One file of a conference, mono. Files, times and sizes are known once it is finished.
+
+    `trim`: silence at both ends is to be cut off. `raw_duration_ms`: the length of the meeting from
+    the recording's start; `duration_ms`: of the file. `peaks`: as `media_engine.peaks` keeps them.
+    `wants_mp3`: an MP3 file is still to be made.
+    """
 
     sid = sid_field("RE")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recordings")
@@ -31,10 +36,15 @@ class Recording(TimeStampedModel):
     )
     channels = models.PositiveSmallIntegerField(default=1)
     source = models.CharField(max_length=32, default="Conference")
+    trim = models.BooleanField(default=True)
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField("duration (ms)", null=True, blank=True)
+    raw_duration_ms = models.PositiveIntegerField("untrimmed (ms)", null=True, blank=True)
     size_bytes = models.PositiveBigIntegerField("size (bytes)", null=True, blank=True)
     file = models.FileField(upload_to="recordings/", max_length=255, blank=True)
+    mp3 = models.FileField("MP3", upload_to="recordings/", max_length=255, blank=True)
+    wants_mp3 = models.BooleanField(default=False)
+    peaks = models.BinaryField(default=bytes, blank=True)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -42,8 +52,11 @@ class Recording(TimeStampedModel):
             models.Index(fields=["account", "-id"], name="recording_newest_of_account"),
             models.Index(
                 fields=["id"],
-                condition=models.Q(status="in-progress"),
+                condition=models.Q(status__in=["in-progress", "processing"]),
                 name="recording_not_finished",
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(wants_mp3=True), name="recording_wants_mp3"
             ),
         ]
 

@@ -2,28 +2,52 @@
 token.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
 from conference_app import selectors
 from conference_app.basic_auth import read_basic
 from conference_app.models import Recording
-from conference_app.ranged_file import ranged_file_response
+from conference_app.recording_files import mp3_response, wav_response
+from conference_app.waiting_view import waits_for_503
+from media_engine.peaks import as_json
 
 
 @require_safe
-def recording_sound(request: HttpRequest, sid: str) -> HttpResponseBase:
-    """Give the file, or the range of it that is asked for.
-
-    Who may not hear it learns nothing of its existence: 401 for all SIDs, known or not.
-    """
+def recording_wav(request: HttpRequest, sid: str) -> HttpResponseBase:
+    """Give the WAV file, or the range of it that is asked for."""
     recording = selectors.recording_by_sid(sid)
-    if not _may_hear(request, recording):
-        challenge = {"WWW-Authenticate": 'Basic realm="Confab recordings"'}
-        return HttpResponse("Log in to hear recordings.", status=401, headers=challenge)
-    if recording is None or not recording.is_playable:
+    return _refusal(request, recording) or wav_response(request, recording)
+
+
+@waits_for_503
+@require_safe
+def recording_mp3(request: HttpRequest, sid: str) -> HttpResponseBase:
+    """Give the MP3 file, or the range of it that is asked for."""
+    recording = selectors.recording_by_sid(sid)
+    return _refusal(request, recording) or mp3_response(request, recording)
+
+
+@require_safe
+def recording_peaks(request: HttpRequest, sid: str) -> HttpResponseBase:
+    """Give the outline for drawing, as audiowaveform's JSON."""
+    recording = selectors.recording_by_sid(sid)
+    refusal = _refusal(request, recording)
+    if refusal is not None:
+        return refusal
+    if recording is None or not recording.is_playable or not recording.peaks:
         raise Http404("There is no such recording, or it is not finished.")
-    return ranged_file_response(request, recording.file, f"{sid}.wav", "audio/wav")
+    return JsonResponse(
+        as_json(bytes(recording.peaks)), headers={"Cache-Control": "private, max-age=86400"}
+    )
+
+
+def _refusal(request: HttpRequest, recording: Recording | None) -> HttpResponse | None:
+    """Who may not hear it learns nothing of its existence: 401 for all SIDs, known or not."""
+    if _may_hear(request, recording):
+        return None
+    challenge = {"WWW-Authenticate": 'Basic realm="Confab recordings"'}
+    return HttpResponse("Log in to hear recordings.", status=401, headers=challenge)
 
 
 def _may_hear(request: HttpRequest, recording: Recording | None) -> bool:

@@ -5,13 +5,15 @@ from django.urls import path
 from conference_app import sid_converter  # noqa: F401 # <sid:…>
 from conference_app.pages.health import health
 from conference_app.pages.overview import overview
-from conference_app.pages.recordings import recording_sound
+from conference_app.pages.recordings import recording_mp3, recording_peaks, recording_wav
 from conference_app.pages.twiml_bins import twiml_bin
 
 app_name = "pages"
 urlpatterns = [
     path("", overview, name="overview"),
     path("healthz", health, name="health"),
-    path("recordings/<sid:sid>.wav", recording_sound, name="recording"),
+    path("recordings/<sid:sid>.wav", recording_wav, name="recording"),
+    path("recordings/<sid:sid>.mp3", recording_mp3, name="recording-mp3"),
+    path("recordings/<sid:sid>.peaks.json", recording_peaks, name="recording-peaks"),
     path("twiml/<sid:sid>", twiml_bin, name="twiml-bin"),
 ]

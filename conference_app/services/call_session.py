@@ -13,9 +13,10 @@ from channels.db import database_sync_to_async
 
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
-from conference_app.models import Call, CallStatus
-from conference_app.services import documents, sounds
+from conference_app.models import AlertLevel, Call, CallStatus
+from conference_app.services import alerts, documents, sounds
 from conference_app.services.calls import Outcome
+from conference_app.services.join_context import JoinContext
 from conference_app.twiml import (
     CallProgram,
     CollectDigits,
@@ -28,6 +29,7 @@ from conference_app.twiml import (
     FetchFailed,
     HangUp,
     Happening,
+    HttpMethod,
     JoinRefused,
     JoinRoom,
     PlayDigits,
@@ -37,6 +39,7 @@ from conference_app.twiml import (
     Speak,
     Step,
     StepDone,
+    TwimlDocument,
     TwimlError,
     Wait,
 )
@@ -59,6 +62,9 @@ logger = logging.getLogger(__name__)
 
 MAX_LOOPS: Final = 1000
 """What Twilio makes of loop="0"."""
+
+WARNINGS_TOLD: Final = 20
+"""Of one document."""
 
 CONTENT_NOT_PLAYABLE: Final = 12300
 RETRIEVAL_FAILURE: Final = 11200
@@ -89,7 +95,7 @@ class CallSession:
             busy = step.reason is RejectReason.BUSY
             return Outcome(status=CallStatus.BUSY if busy else CallStatus.FAILED)
         if step.code is not None:
-            self._note_fault(step.code, step.message)
+            await self._note_fault(step.code, step.message)
         code, message = self._fault or (None, "")
         return Outcome(error_code=code, error_message=message)
 
@@ -118,23 +124,19 @@ class CallSession:
         try:
             document, url = await documents.fetch(self._call, step, self._cookies)
         except FetchError as error:
-            return self._failed(error.code, error.reason)
+            return await self._failed(error.code, error.reason, step.url, step.method)
         except TwimlError as error:
-            return self._failed(error.code, str(error))
-        for warning in document.warnings:
-            logger.warning(
-                "%s: %d at line %s of its TwiML: %s",
-                *(self._call.sid, warning.code, warning.line, warning.reason),
-            )
+            return await self._failed(error.code, str(error), step.url, step.method)
+        await self._note_warnings(document, step)
         return DocumentArrived(document, url)
 
     async def _play_url(self, url: str, loop: int) -> Happening:
         try:
             sound = await sounds.fetch(self._call, url, method="GET", cookies=self._cookies)
         except FetchError as error:
-            return self._failed(error.code, error.reason)
+            return await self._failed(error.code, error.reason, url, "GET")
         except EngineError as error:
-            return self._failed(CONTENT_NOT_PLAYABLE, str(error))
+            return await self._failed(CONTENT_NOT_PLAYABLE, str(error), url, "GET")
         return await self._play(Clip(sound, times=loop or MAX_LOOPS))
 
     async def _play(self, source: Source) -> Happening:
@@ -153,10 +155,14 @@ class CallSession:
         """Bring the call into the meeting and wait until it is out again."""
         try:
             terms = await self._terms(conference)
-        except FetchError as error:
-            return self._not_in(error.code, error.reason)
-        except EngineError as error:
-            return self._not_in(RETRIEVAL_FAILURE, str(error))
+        except (FetchError, EngineError) as error:
+            code, reason = (
+                (error.code, error.reason)
+                if isinstance(error, FetchError)
+                else (RETRIEVAL_FAILURE, str(error))
+            )
+            asked = (conference.wait_url or "", conference.wait_method)
+            return await self._not_in(code, reason, *asked)
         room = RoomKey(self._call.account.sid, conference.name)
         engine.post(JoinConference(self._call.sid, room, sids.new("CF"), terms))
         left_by_star = False
@@ -171,7 +177,7 @@ class CallSession:
             engine.post(LeaveConference(self._call.sid, LeaveReason.TIME_LIMIT))
             event = await self._out_of_the_meeting(stop_on_star=False)
         if isinstance(event, TurnedAway):
-            return self._not_in(*_TURNED_AWAY[event.reason])
+            return await self._not_in(*_TURNED_AWAY[event.reason])
         bridged = isinstance(event, LegLeft) and event.bridged
         return ConferenceLeft("answered" if left_by_star else "completed", bridged)
 
@@ -201,18 +207,44 @@ class CallSession:
             wait=await sounds.to_wait_with(self._call, conference, self._cookies),
             recording_id=sids.new("RE") if conference.record else None,
             prefill=1 if conference.jitter_buffer_size == "off" else DEFAULT_PREFILL,
+            context=JoinContext.of(conference).to_json(),
         )
 
-    def _failed(self, code: int, reason: str) -> FetchFailed:
-        self._note_fault(code, reason)
+    async def _failed(self, code: int, reason: str, url: str, method: HttpMethod) -> FetchFailed:
+        await self._note_fault(code, reason, url, method)
         return FetchFailed(code, reason)
 
-    def _not_in(self, code: int, reason: str) -> JoinRefused:
-        self._note_fault(code, reason)
+    async def _not_in(self, code: int, reason: str, url: str = "", method: str = "") -> JoinRefused:
+        await self._note_fault(code, reason, url, method)
         return JoinRefused(code, reason)
 
-    def _note_fault(self, code: int, message: str) -> None:
-        """Keep the last fault for the call's row, and tell the operator of each."""
+    async def _note_fault(self, code: int, message: str, url: str = "", method: str = "") -> None:
+        """Keep the last fault for the call's row, and tell operator and owner of each."""
         if self._fault != (code, message):
             logger.warning("%s: %d %s", self._call.sid, code, message)
+            await alerts.report(
+                account=self._call.account,
+                call=self._call,
+                code=code,
+                message=message,
+                request_url=url,
+                request_method=method,
+            )
         self._fault = (code, message)
+
+    async def _note_warnings(self, document: TwimlDocument, step: Fetch) -> None:
+        """Tell operator and owner what was passed over in a document: its first faults, for they
+        all go to the database before the call goes on.
+        """
+        for warning in document.warnings[:WARNINGS_TOLD]:
+            message = f"line {warning.line} of its TwiML: {warning.reason}"
+            logger.warning("%s: %d at %s", self._call.sid, warning.code, message)
+            await alerts.report(
+                account=self._call.account,
+                call=self._call,
+                level=AlertLevel.WARNING,
+                code=warning.code,
+                message=message,
+                request_url=step.url,
+                request_method=step.method,
+            )

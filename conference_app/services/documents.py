@@ -11,7 +11,15 @@ from conference_app import selectors, sids
 from conference_app.http_client import Cookies, FetchCode, FetchError
 from conference_app.models import Call
 from conference_app.services import http_door
-from conference_app.twiml import CallAnswered, Fetch, HttpMethod, Play, TwimlDocument, TwimlError, parse
+from conference_app.twiml import (
+    CallAnswered,
+    Fetch,
+    HttpMethod,
+    Play,
+    TwimlDocument,
+    TwimlError,
+    parse,
+)
 
 BIN_PATH: Final = "/twiml/"
 

@@ -20,7 +20,8 @@ from conference_app.models import (
     Participant,
     Room,
 )
-from conference_app.services import recordings, timeline
+from conference_app.services import finishing_worker, recordings, timeline
+from conference_app.services.join_context import JoinContext
 from media_engine.events import (
     ConferenceCreated,
     ConferenceEnded,
@@ -117,9 +118,14 @@ def _leg_joined(event: LegJoined, occurred_at: datetime) -> None:
     if conference.is_over:
         logger.warning("%s joined %s, which is over", call.sid, conference.sid)
         return
+    context = JoinContext.from_json(event.context)
+    # As at Twilio: the first to join names the callbacks, what later ones say does not count.
+    if not conference.participants.exists():
+        context.set_up(conference)
     Participant.objects.create(
         conference=conference,
         call=call,
+        label=context.label,
         muted=event.muted,
         start_on_enter=event.start_on_enter,
         end_on_exit=event.end_on_exit,
@@ -217,12 +223,7 @@ def _leg_closed(event: LegClosed, occurred_at: datetime) -> None:
 def _recording_started(event: RecordingStarted, occurred_at: datetime) -> None:
     conference = _locked_conference(event.conference_id)
     if conference is not None:
-        recordings.begin(
-            conference=conference,
-            sid=event.recording_id,
-            path=event.path,
-            started_at=occurred_at,
-        )
+        recordings.begin(conference=conference, sid=event.recording_id, started_at=occurred_at)
 
 
 @_write.register
@@ -231,14 +232,10 @@ def _recording_finished(event: RecordingFinished, occurred_at: datetime) -> None
     if conference is None:
         return
     recording = recordings.begin(
-        conference=conference, sid=event.recording_id, path=event.path, started_at=occurred_at
+        conference=conference, sid=event.recording_id, started_at=occurred_at
     )
-    recordings.finish(
-        recording=recording,
-        samples=event.samples,
-        rate_hz=event.rate_hz,
-        error=event.error or "",
-    )
+    recordings.close(recording=recording, error=event.error or "")
+    transaction.on_commit(finishing_worker.wake)
 
 
 def _locked_conference(sid: str) -> Conference | None:

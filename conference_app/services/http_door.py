@@ -2,12 +2,18 @@
 token.
 """
 
-from ipaddress import ip_network
 from typing import Final
 
 from django.conf import settings
 
-from conference_app.http_client import Cookies, HttpClient, HttpSettings, Limits, Response
+from conference_app.http_client import (
+    Cookies,
+    HttpClient,
+    HttpSettings,
+    Limits,
+    Response,
+    read_networks,
+)
 from conference_app.models import Call
 from conference_app.twiml import HttpMethod
 
@@ -65,10 +71,14 @@ def standard_params(call: Call) -> tuple[tuple[str, str], ...]:
     return tuple(params.items())
 
 
+def new_client() -> HttpClient:
+    """Make a client that may reach what the operator allows; whoever asks closes it."""
+    return HttpClient(HttpSettings(allowed=read_networks(settings.CONFAB_ALLOWED_NETWORKS)))
+
+
 def _get_client() -> HttpClient:
     """Give the process's client; it belongs to the loop that first asks."""
     global _client
     if _client is None:
-        allowed = tuple(ip_network(network) for network in settings.CONFAB_ALLOWED_NETWORKS)
-        _client = HttpClient(HttpSettings(allowed=allowed))
+        _client = new_client()
     return _client

@@ -1,79 +1,104 @@
-"""Recordings: the row of a file that the engine writes."""
+"""Recordings: the row of a file that the engine writes, from its start to its removal.
+
+What happens to the file after its last frame is in `recording_finishing`.
+"""
 
 import logging
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from django.conf import settings
+from django.core.files.storage import Storage
 from django.db import transaction
 
+from conference_app import engine
 from conference_app.models import Conference, Recording, RecordingStatus
+from conference_app.services import webhooks
 from media_engine import finish_abandoned
 
 logger = logging.getLogger(__name__)
 
+_UNFINISHED: Final = (RecordingStatus.IN_PROGRESS, RecordingStatus.PROCESSING)
+
+
+def raw_file(sid: str) -> Path:
+    """Where the engine writes a recording, frame by frame."""
+    return engine.recordings_directory() / f"{sid}.wav"
+
+
+def storage() -> Storage:
+    """Give the storage of finished recordings: Django's default one."""
+    kept: Storage = Recording._meta.get_field("file").storage
+    return kept
+
 
 @transaction.atomic
-def begin(*, conference: Conference, sid: str, path: str, started_at: datetime) -> Recording:
-    """Give the recording's row; make it if there is none.
-
-    `path`: where the engine writes, inside MEDIA_ROOT. One elsewhere is logged, and its row has no
-    file.
-    """
-    recording, _ = Recording.objects.get_or_create(
+def begin(*, conference: Conference, sid: str, started_at: datetime) -> Recording:
+    """Give the recording's row; make it if there is none."""
+    recording, is_new = Recording.objects.get_or_create(
         sid=sid,
         defaults={
             "conference": conference,
             "account_id": conference.account_id,
             "started_at": started_at,
-            "file": _name_in_storage(sid, path),
+            "trim": conference.trim_recordings,
         },
     )
+    if is_new:
+        webhooks.recording_started(recording)
     return recording
 
 
 @transaction.atomic
-def finish(*, recording: Recording, samples: int, rate_hz: int, error: str = "") -> None:
-    """Note what became of the file; no effect on a recording that is finished already.
+def close(*, recording: Recording, error: str = "") -> None:
+    """Note that the engine has closed the file: it waits to be finished. No effect the second time.
 
-    `samples` at `rate_hz` is its length. `error`: why it is not what it should be.
+    `error`: why the file is not what it should be.
     """
-    if recording.status not in (RecordingStatus.IN_PROGRESS, RecordingStatus.PROCESSING):
+    if recording.status != RecordingStatus.IN_PROGRESS:
         return
-    size_bytes = _size_bytes(recording)
-    if size_bytes is None and not error:
-        error = "The file is missing."
-    if error:
-        recording.status = RecordingStatus.FAILED
-    else:
-        recording.status = RecordingStatus.COMPLETED if samples else RecordingStatus.ABSENT
-    recording.duration_ms = samples * 1000 // rate_hz if rate_hz else 0
-    recording.size_bytes = size_bytes or 0
+    recording.status = RecordingStatus.PROCESSING
     recording.error = error
-    recording.save(update_fields=["status", "duration_ms", "size_bytes", "error", "updated_at"])
+    recording.save(update_fields=["status", "error", "updated_at"])
 
 
-def finish_what_a_crash_left(*, recording: Recording) -> None:
-    """Give the file of an abandoned recording its true length, and the row what it then holds."""
-    samples, rate_hz, error = 0, 0, ""
+def close_what_a_crash_left(*, recording: Recording) -> None:
+    """Give the file of an abandoned recording its true length, and let it be finished."""
+    error = ""
     try:
-        samples, rate_hz = finish_abandoned(Path(recording.file.path))
+        finish_abandoned(raw_file(recording.sid))
     except (OSError, ValueError) as broken:
-        logger.warning("%s could not be finished: %s", recording.sid, broken)
+        logger.warning("%s could not be closed: %s", recording.sid, broken)
         error = "The server stopped before anything was written."
-    finish(recording=recording, samples=samples, rate_hz=rate_hz, error=error)
+    close(recording=recording, error=error)
 
 
-def _name_in_storage(sid: str, path: str) -> str:
-    try:
-        return str(Path(path).resolve().relative_to(Path(settings.MEDIA_ROOT).resolve()))
-    except ValueError:
-        logger.error("%s is written outside of MEDIA_ROOT", sid)
-        return ""
+def remove(*, recording: Recording) -> None:
+    """Delete the files, then the row: whoever dies in between can do it again.
+
+    Raises ValueError for one that is not finished, and what the storage raises.
+    """
+    if recording.status in _UNFINISHED:
+        raise ValueError(f"{recording.sid} is not finished")
+    for file in (recording.file, recording.mp3):
+        if file:
+            file.storage.delete(str(file.name))
+    raw_file(recording.sid).unlink(missing_ok=True)
+    recording.delete()
 
 
-def _size_bytes(recording: Recording) -> int | None:
-    try:
-        return int(recording.file.size) if recording.file else None
-    except OSError:
-        return None
+def remove_older(*, before: datetime) -> tuple[int, int]:
+    """Remove the finished recordings that were started before a moment; give (removed, failed).
+
+    One that can not be removed is logged and stays as it is.
+    """
+    removed = failed = 0
+    old = Recording.objects.filter(started_at__lt=before).exclude(status__in=_UNFINISHED)
+    for recording in old.defer("peaks").order_by("id").iterator():
+        try:
+            remove(recording=recording)
+            removed += 1
+        except Exception:  # a storage raises what it likes
+            logger.exception("%s could not be removed", recording.sid)
+            failed += 1
+    return removed, failed

@@ -1,19 +1,22 @@
 """After a crash: the rows that the dead process left open."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
 from conference_app import selectors
 from conference_app.models import Call, Conference, LeftReason, Recording, RecordingStatus
-from conference_app.services import recordings, timeline
+from conference_app.services import recordings, timeline, webhooks
 
 logger = logging.getLogger(__name__)
 
+LOOKED_BACK: Final = timedelta(hours=1)
+
 
 def close_what_a_crash_left(now: datetime) -> None:
-    """Complete meetings, stays and calls, finish recordings; what is open belongs to no living
+    """Complete meetings, stays and calls, close recordings; what is open belongs to no living
     process.
 
     Call it before the engine starts, and only where one process serves the database. Each meeting
@@ -25,11 +28,25 @@ def close_what_a_crash_left(now: datetime) -> None:
         _complete(conference, now)
     for call in Call.objects.filter(ended_at__isnull=True).order_by("id"):
         timeline.end_call(call, now)
+    _tell_of_calls(now)
     for recording in Recording.objects.filter(status=RecordingStatus.IN_PROGRESS).order_by("id"):
-        recordings.finish_what_a_crash_left(recording=recording)
+        recordings.close_what_a_crash_left(recording=recording)
 
 
 @transaction.atomic
 def _complete(conference: Conference, now: datetime) -> None:
     timeline.end_everyones_stay(conference, now, LeftReason.SERVER_STOPPED)
     timeline.end_conference(conference, now)
+
+
+def _tell_of_calls(now: datetime) -> None:
+    """Tell of the calls closed just now, and of those whose process died between the end of their
+    leg and the word of it.
+    """
+    ended = Call.objects.filter(ended_at__gte=now - LOOKED_BACK, ended_at__lte=now)
+    told_of = ended.exclude(application__status_callback="").select_related(
+        "account", "application"
+    )
+    for call in told_of.filter(application__isnull=False).order_by("id"):
+        with transaction.atomic():
+            webhooks.call_ended(call)

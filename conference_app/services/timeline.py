@@ -19,6 +19,7 @@ from conference_app.models import (
     Participant,
     ParticipantStatus,
 )
+from conference_app.services import webhooks
 
 
 def append(
@@ -29,9 +30,11 @@ def append(
     call: Call | None = None,
     **details: Any,
 ) -> ConferenceEvent:
-    """Write the next fact; `details` must fit into JSON."""
+    """Write the next fact, and the word of it to whoever asked for that; `details` must fit into
+    JSON.
+    """
     last = conference.events.aggregate(last=Max("sequence_number"))["last"] or 0
-    return ConferenceEvent.objects.create(
+    event = ConferenceEvent.objects.create(
         conference=conference,
         sequence_number=last + 1,
         kind=kind,
@@ -39,6 +42,8 @@ def append(
         occurred_at=occurred_at,
         details=details,
     )
+    webhooks.conference_event(event)
+    return event
 
 
 def end_stay(participant: Participant, left_at: datetime, reason: LeftReason) -> None:

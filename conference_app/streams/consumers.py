@@ -15,8 +15,8 @@ from channels.db import database_sync_to_async
 from typing_extensions import override
 
 from conference_app import engine
-from conference_app.models import Call
-from conference_app.services import calls
+from conference_app.models import Account, Call
+from conference_app.services import alerts, calls, webhook_sender
 from conference_app.services.call_session import CallSession
 from conference_app.streams.authentication import find_account, read_credentials
 from conference_app.streams.channel import (
@@ -94,6 +94,8 @@ class _Conversation:
         self._dialect: ServerDialect | None = None
         self._leg: Leg | None = None
         self._output: SocketOutput | None = None
+        self._account: Account | None = None
+        self._call: Call | None = None
 
     async def run(self) -> None:
         await self._receive()  # websocket.connect: there is nothing else to come first
@@ -139,6 +141,7 @@ class _Conversation:
         account = await database_sync_to_async(find_account)(credentials, start)
         if account is None:
             raise Refusal(1008, 20003, "authentication failed")
+        self._account = account
         try:
             call: Call = await database_sync_to_async(calls.begin)(
                 account=account, start=start, dialect=dialect.name
@@ -148,7 +151,10 @@ class _Conversation:
         return call
 
     async def _converse(self, call: Call, start: Start, dialect: ServerDialect) -> None:
+        self._call = call
+        # Both run already, but for servers that do not say when they start (runserver).
         await engine.start()
+        webhook_sender.start()
         channel = choose_channel(self._scope, self._send, self._tasks)
         output = SocketOutput(channel, dialect, self._vanished)
         events = engine.listen(call.sid)
@@ -255,6 +261,10 @@ class _Conversation:
             if message is not None:
                 await self._send_last(message)
         await self._close(refusal.close_code, f"{refusal.code}: {refusal.text}")
+        if self._account is not None:
+            await alerts.report(
+                account=self._account, call=self._call, code=refusal.code, message=refusal.text
+            )
 
     async def _send_last(self, message: str | bytes) -> None:
         key = "text" if isinstance(message, str) else "bytes"

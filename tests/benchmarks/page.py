@@ -6,10 +6,12 @@ from typing import Final, TypeAlias
 from tests.benchmarks.figures import (
     LEAST_FRAMES_PER_S,
     LEAST_HEARD_RIGHT,
+    QUIET_BELOW,
     Results,
     complaints,
     cpu_percent,
     delays_of,
+    most_cpu_elsewhere,
     spread,
 )
 from tests.benchmarks.job import TonesResult
@@ -47,15 +49,17 @@ _DELAY_TARGETS: Final = {"default": "≤ 60 / ≤ 80", "off": "≤ 25 / –"}
 _TEXT: Final = """\
 # Benchmarks
 
-Written by `make bench`; do not edit. Figures are min / median / max of {repetitions} runs, each
-with a server process and callers of its own. {cores}
+Written by `make bench` (some 5 minutes); do not edit. `python -m tests.benchmarks --quick`
+takes each figure once and briefly, and writes nothing. Figures are min / median / max of
+{repetitions} runs, each with a server process and callers of its own.
+{cores}
 
 {machine}
 
 ## Delay
 
 What the server adds, from frame in to frame out: {pairs} rooms of two with each kind of jitter
-buffer, L16 at 16 kHz.
+buffer (`jitterBufferSize`), L16 at 16 kHz.
 
 {delay}
 
@@ -78,7 +82,8 @@ random. They run TwiML bins with `<Conference beep="false" waitUrl="" maxPartici
 
 - **Delay.** In silence a caller sends one loud frame every 0.4 s or so; the delay is from just
   before that frame is written to its socket, to the arrival of the frame in which the other one
-  of the pair hears it. Levels come round in turn, so that no click is taken for another. It
+  of the pair hears it. Levels come round in turn, so that no click is taken for another; one
+  that was faded into its neighbour, because the buffer shrank just then, counts as missed. It
   includes both ends' kernels and how late the callers' own loop reads, but not how late it
   sends. Measured {clicks_s:g} s, {clicks_warm_up_s:g} s after the last has joined.
 - **CPU a participant.** User and system time of all threads of the server process
@@ -90,8 +95,9 @@ random. They run TwiML bins with `<Conference beep="false" waitUrl="" maxPartici
   it. The worst caller counts. Runs below {least_frames} frames/s or {least_right:.0%} heard
   right do not count, and are named here.
 - **Tick lateness, ticks skipped.** By the server's own account at /healthz: how long after its
-  deadline each tick began. Lateness is since the server's start, so it includes the callers'
-  coming in; skipped ticks are those of the measured time.
+  deadline each tick began. Lateness is since the server's start, so it includes the first
+  request, which loads what a request needs, and the callers' coming in; skipped ticks are those
+  of the measured time.
 - **Frames behind an even 20 ms.** The same from outside, of all callers: how far frames arrive
   behind even steps, the least late frame of each caller being on time. It includes how long the
   tick takes to get to that caller, and how late the callers' own loop reads.
@@ -113,7 +119,7 @@ def delay_table(results: Results) -> str:
         runs = [delays_of(result, buffer) for result in results.clicks]
         rows.append(
             (
-                {"default": "as it comes", "off": '`jitterBufferSize="off"`'}[buffer],
+                buffer,
                 target,
                 spread((run.ms.p50 for run in runs), 1),
                 spread((run.ms.p99 for run in runs), 1),
@@ -127,7 +133,7 @@ def delay_table(results: Results) -> str:
         f" {spread((run.p50 for run in late), 2)} ms (p50) and"
         f" {spread((run.p99 for run in late), 2)} ms (p99)."
     )
-    heads = ("jitter buffer", "target p50 / p99", "p50, ms", "p99, ms", "max, ms", "clicks missed")
+    heads = ("buffer", "p50 / p99 target", "p50, ms", "p99, ms", "max, ms", "clicks missed")
     return f"{_table(heads, rows)}\n\n{note}"
 
 
@@ -193,6 +199,11 @@ def _tick(run: TonesResult, percentile: str) -> float | None:
 
 
 def _warnings(results: Results) -> Iterable[str]:
+    if (elsewhere := most_cpu_elsewhere(results)) > QUIET_BELOW:
+        yield (
+            f"**This machine was not quiet:** all else took up to {elsewhere:.0%} of a core, which"
+            "\nraises the CPU figures and lengthens every tail."
+        )
     found = complaints(results)
     if found:
         yield "**Not as it should be:**\n\n" + "\n".join(f"- {line}" for line in found)

@@ -1,5 +1,6 @@
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,7 @@ def test_delays_are_those_of_the_asked_jitter_buffer() -> None:
         (Results({COSTS[0]: [tones(heard_right=0.9)]}), 1),
         (Results(clicks=[clicks(10.0, None)]), 2),
         (Results(clicks=[clicks()]), 2),
+        (Results(server_errors=["tick failed"] * 9), 5),
         (Results({COSTS[0]: [tones()]}, [clicks(10.0)]), 0),
     ],
 )
@@ -62,8 +64,14 @@ def test_a_run_that_does_not_deliver_is_named(results: Results, count: int) -> N
     assert len(complaints(results)) == count
 
 
+def test_a_machine_that_was_not_quiet_is_named() -> None:
+    noisy = replace(tones(), conditions=replace(CONDITIONS, other_cpu=1.25))
+    assert "up to 125% of a core" in tables(Results({COSTS[0]: [tones(), noisy]}))
+    assert "quiet" not in tables(Results({COSTS[0]: [tones()]}))
+
+
 def test_the_page_has_all_tables_and_no_long_line() -> None:
-    results = Results({scenario: [tones(), tones(), tones()] for scenario in COSTS}, [clicks(30.0)])
+    results = Results({scenario: [tones()] * 3 for scenario in COSTS}, [clicks(100.0, None)] * 3)
     page = write_page(results, WHOLE, {"CPU": "some"}, (0, 1))
     assert all(table in page for table in tables(results).split("\n\n"))
     assert max(map(len, page.splitlines())) <= 120

@@ -74,6 +74,16 @@ class Books:
             conference_sid,
         )
 
+    def alerts(self, account_sid: str) -> list[Row]:
+        """The debugger log of an account; `call_sid` says whose it is, None: nobody's."""
+        return self._rows(
+            "SELECT a.*, k.sid AS call_sid FROM conference_app_alert a"
+            " JOIN conference_app_account o ON o.id = a.account_id"
+            " LEFT JOIN conference_app_call k ON k.id = a.call_id"
+            " WHERE o.sid = %s ORDER BY a.id",
+            account_sid,
+        )
+
     def moment_of(self, conference_sid: str, kind: str) -> datetime:
         """When the one event of this kind happened."""
         (event,) = [row for row in self.events(conference_sid) if row["kind"] == kind]

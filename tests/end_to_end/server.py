@@ -122,10 +122,12 @@ class Server:
         return HeadlessCaller(f"ws://127.0.0.1:{self.port}/media", to=to, **options)
 
     async def application(self, verbs: str, account: Account | None = None) -> str:
-        """Make an application over REST whose TwiML comes from the user's web server."""
-        status, answer = await self.rest(
-            "POST", "Applications", account, VoiceUrl=self.web.put_twiml(verbs)
-        )
+        """Make an application whose TwiML comes from the user's web server; give its SID."""
+        return await self.application_at(self.web.put_twiml(verbs), account)
+
+    async def application_at(self, voice_url: str, account: Account | None = None) -> str:
+        """Make an application over REST; give its SID."""
+        status, answer = await self.rest("POST", "Applications", account, VoiceUrl=voice_url)
         assert status == HTTPStatus.CREATED, answer
         return str(answer["sid"])
 

@@ -25,10 +25,7 @@ Signal: TypeAlias = NDArray[np.float64]
 _VOICES: Final = Path(__file__).resolve().parents[2] / "conference_app" / "demo_voices"
 
 SEGMENT_S: Final = 1.0
-"""A caller's delay may change when the machine stalls; within one segment it is taken as constant.
-"""
-
-_DRIFT_S: Final = 0.15
+"""Delays change when the machine stalls; within one segment they are taken as constant."""
 
 LONGEST_DELAY_S: Final = 1.0
 """An echo, or a voice on its way, is looked for up to this."""
@@ -55,6 +52,11 @@ def tone(hz: float, seconds: float, rate_hz: int = RATE_HZ, level: float = 0.25)
     time = np.arange(round(seconds * rate_hz)) / rate_hz
     return np.rint(level * (FULL_SCALE - 1) * np.sin(2 * np.pi * hz * time)).astype(np.int16)
 
+
+MOST: Final = 0.9
+"""The share of frames that must arrive untouched: a stall of the machine spoils some, by gaps that
+are concealed and delay that is shed again.
+"""
 
 SILENCE: Final[Pcm] = np.zeros(0, dtype=np.int16)
 """For HeadlessCaller.play: say nothing."""
@@ -125,10 +127,16 @@ def best_lag(sound: Signal, spoken: Signal, lags: range) -> tuple[int, float]:
     """
     size = 1 << (len(sound) + len(spoken)).bit_length()
     spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(spoken, size))
-    products = np.fft.irfft(spectrum, size)[np.asarray(lags)]
-    energy = float(np.sqrt(np.dot(sound, sound) * np.dot(spoken, spoken)))
-    place = int(np.argmax(np.abs(products)))
-    return lags[place], float(abs(products[place])) / energy if energy else 0.0
+    places = np.asarray(lags)
+    products = np.abs(np.fft.irfft(spectrum, size)[places])
+    power = np.concatenate(([0.0], np.cumsum(np.square(sound))))
+    begins, ends = (np.clip(edge, 0, len(sound)) for edge in (places, places + len(spoken)))
+    energies = power[ends] - power[begins]
+    # In a stretch that is all but silent, anything would seem alike.
+    energies = np.maximum(energies, max(0.01 * energies.max(), 1.0))
+    alike = products / np.sqrt(energies * max(float(np.dot(spoken, spoken)), 1.0))
+    best = int(np.argmax(alike))
+    return lags[best], float(alike[best])
 
 
 def segments(length: int) -> list[slice]:
@@ -140,21 +148,16 @@ def segments(length: int) -> list[slice]:
 def aligned(spoken: Signal, sound: Signal) -> Signal:
     """Move a looped `spoken` to where it is in `sound`, segment by segment; as long as `sound`.
 
-    It may begin in `sound` up to LONGEST_DELAY_S late.
+    A segment may have come up to LONGEST_DELAY_S late, or early when something before it was lost.
     """
-    looped = np.resize(spoken, len(sound))
-    lag, _ = best_lag(sound, looped, range(round(LONGEST_DELAY_S * RATE_HZ)))
-    drift = round(_DRIFT_S * RATE_HZ)
+    reach = round(LONGEST_DELAY_S * RATE_HZ)
+    looped = np.pad(np.resize(spoken, len(sound)), reach)
     moved = np.zeros(len(sound))
     for part in segments(len(sound)):
-        here, _ = best_lag(sound[part], _later(looped, lag)[part], range(-drift, drift))
-        moved[part] = _later(looped, lag + here)[part]
+        around = looped[part.start : part.stop + 2 * reach]
+        place, _ = best_lag(around, sound[part], range(2 * reach))
+        moved[part] = around[place:][: part.stop - part.start]
     return moved
-
-
-def _later(sound: Signal, samples: int) -> Signal:
-    before = np.zeros(max(samples, 0))
-    return np.concatenate((before, sound[max(-samples, 0) :]))[: len(sound)]
 
 
 def shares_of_the_possible(sound: Signal, parts: Sequence[Signal]) -> list[float]:

@@ -59,7 +59,8 @@ async def goes_on(caller: HeadlessCaller) -> None:
 
 
 async def test_star_leaves_where_the_dial_says_so(server: Server, dial: Callable[..., str]) -> None:
-    leaver, stayer = (await server.application(dial(by=by)) for by in ('hangupOnStar="true"', ""))
+    leaver = await server.application(dial(by='hangupOnStar="true"'))
+    stayer = await server.application(dial())
     async with server.caller(leaver) as alice, server.caller(stayer) as bob:
         await hear(bob, 0.5)
         await bob.send_digit("*")

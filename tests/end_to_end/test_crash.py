@@ -26,7 +26,10 @@ pytestmark = pytest.mark.end_to_end
 
 NAMES = ("alice", "bob")
 TALK_S = 4
-RECORDED = '<Dial><Conference record="record-from-start" beep="false">Room 1234</Conference></Dial>'
+RECORDED = (
+    '<Dial><Conference record="record-from-start" trim="do-not-trim" beep="false">Cut Off'
+    "</Conference></Dial>"
+)
 
 
 @dataclass
@@ -38,7 +41,6 @@ class Aftermath:
     killed_at: datetime
     close_codes: list[int | None]
     calls: list[Row]
-    recorded: Recorded | None = None
 
     def seconds(self) -> float:
         """How long the meeting lasted."""
@@ -55,8 +57,13 @@ def aftermath(
     with servers.running(directory, web) as server:
         aftermath = asyncio.run(talk_until_it_dies(server))
         server.start()
-        aftermath.recorded = asyncio.run(server.recording_of(aftermath.conference))
         yield aftermath
+
+
+@pytest.fixture(scope="module")
+def recorded(aftermath: Aftermath) -> Recorded:
+    """What the dead server had saved."""
+    return asyncio.run(aftermath.server.recording_of(aftermath.conference))
 
 
 async def talk_until_it_dies(server: Server) -> Aftermath:
@@ -97,18 +104,18 @@ def test_the_calls_are_over_at_the_next_start(aftermath: Aftermath) -> None:
         assert (after["status"], after["ended_at"] is not None) == ("completed", True)
 
 
-def test_the_recording_is_finished_and_at_most_a_second_short(aftermath: Aftermath) -> None:
-    assert aftermath.recorded is not None
-    told, sound = aftermath.recorded
+def test_the_recording_is_finished_and_at_most_a_second_short(
+    aftermath: Aftermath, recorded: Recorded
+) -> None:
+    told, sound = recorded
     assert told == pytest.approx(len(sound) / RATE_HZ, abs=0.001)
     assert aftermath.seconds() - 1 <= told <= aftermath.seconds() + 0.1
 
 
-def test_what_was_saved_is_the_mix(aftermath: Aftermath) -> None:
-    assert aftermath.recorded is not None
-    recorded = as_signal(aftermath.recorded.sound, RATE_HZ)
-    parts = [aligned(as_signal(voice(name), RATE_HZ), recorded) for name in NAMES]
-    assert min(shares_of_the_possible(recorded, parts)) > 0.9
+def test_what_was_saved_is_the_mix(recorded: Recorded) -> None:
+    sound = as_signal(recorded.sound, RATE_HZ)
+    parts = [aligned(as_signal(voice(name), RATE_HZ), sound) for name in NAMES]
+    assert min(shares_of_the_possible(sound, parts)) > 0.9
 
 
 def test_the_same_room_can_be_called_again(aftermath: Aftermath) -> None:

@@ -2,11 +2,12 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from typing_extensions import override
@@ -22,50 +23,65 @@ class Asked:
     signature: str
 
 
+class Document(NamedTuple):
+    """What is at a path, and how long the server takes to give it."""
+
+    content: bytes
+    content_type: str
+    after_s: float
+
+
 class WebServer:
     """Documents by path. put() in one thread, served in others: a dictionary's item is atomic."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.asked: list[Asked] = []
-        self._documents: dict[str, tuple[bytes, str]] = {}
+        self._documents: dict[str, Document] = {}
         self._numbers = itertools.count(1)
 
-    def put(self, content: bytes, content_type: str) -> str:
-        """Give the URL at which this is from now on."""
+    def put(self, content: bytes, content_type: str, *, after_s: float = 0.0) -> str:
+        """Give the URL at which this is from now on; each answer takes `after_s`."""
         path = f"/{next(self._numbers)}"
-        self._documents[path] = (content, content_type)
+        self._documents[path] = Document(content, content_type, after_s)
         return self.address + path
 
-    def put_twiml(self, verbs: str) -> str:
+    def put_twiml(self, verbs: str, *, after_s: float = 0.0) -> str:
         """Give the URL of a document with these verbs."""
-        return self.put(f"<Response>{verbs}</Response>".encode(), "text/xml")
+        return self.put(f"<Response>{verbs}</Response>".encode(), "text/xml", after_s=after_s)
 
     def asked_for(self, url: str) -> list[Asked]:
         """Give the requests for a URL, whatever their query."""
         return [asked for asked in self.asked if asked.url.partition("?")[0] == url]
 
-    def find(self, path: str) -> tuple[bytes, str] | None:
+    def find(self, path: str) -> Document | None:
         return self._documents.get(path)
 
 
 @contextmanager
 def serving() -> Iterator[WebServer]:
     """Serve on a free port of this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as http:
-        web = WebServer(f"http://127.0.0.1:{http.server_port}")
-        _Handler.web = web
-        thread = threading.Thread(target=http.serve_forever, name="web server", daemon=True)
+    with _Listener() as listener:
+        thread = threading.Thread(target=listener.serve_forever, name="web server", daemon=True)
         thread.start()
         try:
-            yield web
+            yield listener.web
         finally:
-            http.shutdown()
+            listener.shutdown()
             thread.join()
 
 
+class _Listener(ThreadingHTTPServer):
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.web = WebServer(f"http://127.0.0.1:{self.server_port}")
+
+
 class _Handler(BaseHTTPRequestHandler):
-    web: WebServer
+    @property
+    def web(self) -> WebServer:
+        assert isinstance(self.server, _Listener)
+        return self.server.web
 
     def do_GET(self) -> None:
         self._answer({})
@@ -82,12 +98,12 @@ class _Handler(BaseHTTPRequestHandler):
         if found is None:
             self.send_error(404)
             return
-        content, content_type = found
+        time.sleep(found.after_s)
         self.send_response(200)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Type", found.content_type)
+        self.send_header("Content-Length", str(len(found.content)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(found.content)
 
     @override
     def log_message(self, format: str, *args: Any) -> None:

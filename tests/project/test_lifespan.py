@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conference_app import engine
+from conference_app.services import finishing_worker, webhook_sender
 from project import lifespan as module
 from project.lifespan import lifespan
 from tests.asgi import serve
@@ -30,6 +31,10 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(engine, "start", start)
     monkeypatch.setattr(engine, "stop", stop)
+    monkeypatch.setattr(finishing_worker, "start", lambda: order.append("finish recordings"))
+    monkeypatch.setattr(finishing_worker, "stop", lambda: order.append("finished"))
+    monkeypatch.setattr(webhook_sender, "start", lambda: order.append("send webhooks"))
+    monkeypatch.setattr(webhook_sender, "stop", lambda: order.append("no more webhooks"))
     monkeypatch.setattr(module, "close_what_a_crash_left", close)
     return order
 
@@ -39,9 +44,13 @@ async def test_the_books_are_closed_before_the_engine_starts(done: list[Any]) ->
     await serve(lifespan, SCOPE, STARTUP, SHUTDOWN, sent=done)
     assert done == [
         "recover",
+        "finish recordings",
         "start",
+        "send webhooks",
         {"type": "lifespan.startup.complete"},
         "stop",
+        "finished",
+        "no more webhooks",
         {"type": "lifespan.shutdown.complete"},
     ]
 

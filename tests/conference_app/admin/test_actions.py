@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from conference_app import engine
-from conference_app.models import Account, ConferenceStatus
+from conference_app.models import Account, ConferenceStatus, DeliveryStatus
 from media_engine import NotRunning
 from media_engine.commands import Command, EndConference, Kick, SetMuted
-from tests.builders import NOON, build_conference, build_participant
+from tests.builders import NOON, build_conference, build_delivery, build_participant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,3 +81,21 @@ def test_who_may_only_look_can_not_act(alice: Account, posted: list[Command]) ->
     client.force_login(user)
     _act(client, "conference", "end_conferences", build_conference(alice).pk)
     assert posted == []
+
+
+def test_a_dead_delivery_is_sent_again(admin_client: Client, alice: Account) -> None:
+    dead = build_delivery(build_conference(alice), status=DeliveryStatus.DEAD, attempts=10)
+    response = _act(admin_client, "webhookdelivery", "replay", dead.pk)
+    dead.refresh_from_db()
+    assert (dead.status, dead.attempts) == (DeliveryStatus.WAITING, 0)
+    assert _messages(response) == ["Deliveries to be sent again: 1."]
+
+
+def test_a_delivery_shows_its_parameters_and_not_the_urls_secrets(
+    admin_client: Client, alice: Account
+) -> None:
+    url = "https://user:secret@example.org/told?key=secret"
+    row = build_delivery(build_conference(alice), url, params=[("FriendlyName", "<b>bold</b>")])
+    page = admin_client.get(reverse("admin:conference_app_webhookdelivery_change", args=[row.pk]))
+    assert "FriendlyName = &lt;b&gt;bold&lt;/b&gt;" in page.content.decode()
+    assert "secret" not in page.content.decode()

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from conference_app.models import (
     Recording,
     RecordingStatus,
 )
-from conference_app.services import event_log
+from conference_app.services import event_log, finishing_worker
 from media_engine.events import (
     ConferenceCreated,
     ConferenceEnded,
@@ -239,27 +240,37 @@ def _recorded(path: Path, *, samples: int, error: str | None = None) -> list[Eve
     ]
 
 
-def test_a_recording_is_a_row_with_length_and_size(alice: Account, media_root: Path) -> None:
-    build_conference(alice, sid=CF)
-    path = media_root / "recordings" / f"{RE}.wav"
-    path.parent.mkdir()
-    path.write_bytes(bytes(64044))
-    started, finished = _recorded(path, samples=32000)
+def test_a_recording_is_a_row_that_waits_to_be_finished(alice: Account, media_root: Path) -> None:
+    build_conference(alice, sid=CF, trim_recordings=False)
+    started, finished = _recorded(media_root / "x.wav", samples=32000)
     event_log.record(started, NOON)
     assert Recording.objects.get().status == RecordingStatus.IN_PROGRESS
     record_all([started, finished], times=2)
     recording = Recording.objects.get()
-    assert (recording.status, recording.account) == (RecordingStatus.COMPLETED, alice)
-    assert (recording.duration_ms, recording.size_bytes) == (2000, 64044)
-    assert recording.file.name == f"recordings/{RE}.wav"
-    assert recording.started_at == NOON
+    assert (recording.status, recording.account) == (RecordingStatus.PROCESSING, alice)
+    assert (recording.started_at, recording.trim, recording.error) == (NOON, False, "")
 
 
-def test_a_recording_with_an_error_has_failed(alice: Account, media_root: Path) -> None:
+def test_what_the_engine_could_not_write_is_on_the_row(alice: Account, media_root: Path) -> None:
     build_conference(alice, sid=CF)
     record_all(_recorded(media_root / "x.wav", samples=16000, error="OSError: disk full"))
     recording = Recording.objects.get()
-    assert (recording.status, recording.error) == (RecordingStatus.FAILED, "OSError: disk full")
+    assert recording.status == RecordingStatus.PROCESSING
+    assert recording.error == "OSError: disk full"
+
+
+def test_the_worker_is_woken_once_the_row_can_be_read(
+    alice: Account, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    woken: list[int] = []
+    monkeypatch.setattr(finishing_worker, "wake", lambda: woken.append(1))
+    build_conference(alice, sid=CF)
+    with django_capture_on_commit_callbacks() as callbacks:
+        record_all(_recorded(Path("x.wav"), samples=16000))
+        assert not woken
+    for callback in callbacks:
+        callback()
+    assert woken
 
 
 @pytest.mark.django_db

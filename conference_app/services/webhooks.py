@@ -1,0 +1,141 @@
+"""What users' servers are told of: which fact to which URL, in Twilio's words.
+
+Everything here runs inside the caller's transaction, so that a fact and the word of it are safe
+together or not at all.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db.models import F
+
+from conference_app.models import (
+    Call,
+    Conference,
+    ConferenceEvent,
+    DeliveryKind,
+    EventKind,
+    Recording,
+    RecordingStatus,
+    WebhookDelivery,
+)
+from conference_app.services import outbox, webhook_params
+
+# Who waits for a recording's end must hear that there will be none.
+_RECORDING_WORDS: Final[Mapping[str, str]] = {
+    RecordingStatus.IN_PROGRESS: "in-progress",
+    RecordingStatus.COMPLETED: "completed",
+    RecordingStatus.ABSENT: "absent",
+    RecordingStatus.FAILED: "completed",
+}
+
+_FINAL: Final = (RecordingStatus.COMPLETED, RecordingStatus.ABSENT, RecordingStatus.FAILED)
+
+
+def conference_event(event: ConferenceEvent) -> None:
+    """Tell of a fact whoever the conference's first participant named, if asked for; and of the
+    end of the conference its event callback.
+
+    The conference's row must be locked: its callbacks are numbered 1, 2, 3 … without a gap, only
+    those counted that are sent. So a receiver can tell whether it has missed one.
+    """
+    conference = event.conference
+    if (
+        conference.status_callback
+        and webhook_params.WORDS[event.kind] in conference.status_callback_events
+    ):
+        outbox.put(
+            DeliveryKind.CONFERENCE_STATUS,
+            conference.status_callback,
+            conference.status_callback_method,
+            webhook_params.of_event(event, _next_number(conference)),
+            about=conference,
+        )
+    if event.kind == EventKind.CONFERENCE_END:
+        _tell_of_the_end(conference, event.occurred_at)
+
+
+def recording_started(recording: Recording) -> None:
+    """Tell that a recording runs; once for each."""
+    _tell_of_recording(recording)
+
+
+def recording_finished(recording: Recording) -> None:
+    """Tell what a recording has become: completed, absent or failed; once for each, in the
+    transaction that says so in its row.
+    """
+    # Locked, so that the end of the conference and that of its recording can not miss each other.
+    conference = Conference.objects.select_for_update().get(pk=recording.conference_id)
+    _tell_of_recording(recording)
+    if conference.is_over:
+        _tell_event_callback(conference, recording, recording.updated_at)
+
+
+def call_ended(call: Call) -> None:
+    """Tell the status callback of the call's application; once, however often this is asked."""
+    application = call.application
+    if application is None or not application.status_callback or call.ended_at is None:
+        return
+    told = WebhookDelivery.objects.filter(call=call, kind=DeliveryKind.CALL_STATUS)
+    if told.exists():
+        return
+    # A path is one on this server, as with the other URLs of an application.
+    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", application.status_callback)
+    method = application.status_callback_method
+    params = webhook_params.of_call(call, call.ended_at)
+    outbox.put(DeliveryKind.CALL_STATUS, url, method, params, about=call)
+
+
+def _next_number(conference: Conference) -> int:
+    Conference.objects.filter(pk=conference.pk).update(
+        callbacks_numbered=F("callbacks_numbered") + 1
+    )
+    conference.refresh_from_db(fields=["callbacks_numbered"])
+    return conference.callbacks_numbered
+
+
+def _tell_of_recording(recording: Recording) -> None:
+    conference = recording.conference
+    word = _RECORDING_WORDS[recording.status]
+    if (
+        not conference.recording_status_callback
+        or word not in conference.recording_status_callback_events
+    ):
+        return
+    outbox.put(
+        DeliveryKind.RECORDING_STATUS,
+        conference.recording_status_callback,
+        conference.recording_status_callback_method,
+        webhook_params.of_recording(recording),
+        about=conference,
+    )
+
+
+def _tell_of_the_end(conference: Conference, ended_at: datetime) -> None:
+    """Tell the event callback of each recording that is final already; the others tell themselves.
+
+    A conference without any is told of as well: the feature page promises a request at the end.
+    """
+    recordings = list(conference.recordings.order_by("id"))
+    for recording in recordings:
+        if recording.status in _FINAL:
+            _tell_event_callback(conference, recording, ended_at)
+    if not recordings:
+        _tell_event_callback(conference, None, ended_at)
+
+
+def _tell_event_callback(
+    conference: Conference, recording: Recording | None, happened_at: datetime
+) -> None:
+    if not conference.event_callback_url or conference.recording_status_callback:
+        return
+    outbox.put(
+        DeliveryKind.CONFERENCE_END,
+        conference.event_callback_url,
+        "POST",
+        webhook_params.of_conference_end(conference, recording, happened_at),
+        about=conference,
+    )

@@ -1,0 +1,60 @@
+"""What goes wrong in a call is in the account's debugger log, with Twilio's code."""
+
+from contextlib import suppress
+
+import pytest
+
+from conference_app.headless_caller import CallFailed
+from tests.end_to_end.books import Row
+from tests.end_to_end.server import Account, Server
+from tests.end_to_end.waiting import eventually, hear
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def account(server: Server) -> Account:
+    """An account that nobody else calls."""
+    account = Account()
+    server.bootstrap(account)
+    return account
+
+
+async def alerts_after(server: Server, account: Account, to: str) -> list[Row]:
+    """Call and stay until the call is over; give the entries that this brought."""
+    before = len(server.books.alerts(account.sid))
+    with suppress(CallFailed):
+        async with server.caller(to, auth=account.credentials) as caller:
+            await hear(caller, 10)  # it is closed before
+
+    async def new_ones() -> list[Row]:
+        return server.books.alerts(account.sid)[before:]
+
+    return await eventually(new_ones)
+
+
+async def test_a_document_that_is_not_there(server: Server, account: Account) -> None:
+    application = await server.application_at(f"{server.web.address}/nothing?key=secret", account)
+    (alert,) = await alerts_after(server, account, application)
+    assert (alert["level"], alert["code"]) == ("error", 11217)
+    assert alert["request_url"] == f"{server.web.address}/nothing?…"
+    assert alert["call_sid"].startswith("CA")
+
+
+async def test_a_value_that_is_none(server: Server, account: Account) -> None:
+    application = await server.application(
+        '<Dial><Conference beep="loud">Room</Conference></Dial>', account
+    )
+    (alert,) = await alerts_after(server, account, application)
+    assert (alert["level"], alert["code"]) == ("error", 13235)
+
+
+async def test_an_attribute_that_is_unknown_is_a_warning(server: Server, account: Account) -> None:
+    application = await server.application('<Pause length="1" colour="red"/>', account)
+    (alert,) = await alerts_after(server, account, application)
+    assert (alert["level"], alert["code"]) == ("warning", 12200)
+
+
+async def test_somebody_called_who_is_not_there(server: Server, account: Account) -> None:
+    (alert,) = await alerts_after(server, account, "nobody")
+    assert (alert["code"], alert["call_sid"]) == (21218, None)
