@@ -1,6 +1,7 @@
 """Where a call's TwiML comes from: a user's web server, or a TwiML bin of ours."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -11,7 +12,15 @@ from conference_app import selectors, sids
 from conference_app.http_client import Cookies, FetchCode, FetchError
 from conference_app.models import Call
 from conference_app.services import http_door
-from conference_app.twiml import CallAnswered, Fetch, HttpMethod, Play, TwimlDocument, TwimlError, parse
+from conference_app.twiml import (
+    CallAnswered,
+    Fetch,
+    HttpMethod,
+    Play,
+    TwimlDocument,
+    TwimlError,
+    parse,
+)
 
 BIN_PATH: Final = "/twiml/"
 
@@ -35,31 +44,57 @@ def first_document(call: Call) -> CallAnswered:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a URL gave: TwiML or sound, and where it was found. `sound` is None for TwiML."""
+
+    url: str
+    twiml: bytes | str
+    sound: bytes | None = None
+
+
+async def ask(call: Call, step: Fetch, cookies: Cookies) -> Answer:
+    """Ask for what a step names. Raises FetchError; TwimlError when it is neither TwiML nor
+    sound.
+    """
+    bin_sid = _own_bin(step.url)
+    if bin_sid is not None:
+        return Answer(step.url, await database_sync_to_async(_read_bin)(bin_sid))
+    response = await http_door.request(
+        call,
+        step.url,
+        method=step.method,
+        params=step.params,
+        cookies=cookies,
+        limits=http_door.SOUND_LIMITS,
+    )
+    if response.content_type.startswith("audio/"):
+        return Answer(response.url, b"", response.body)
+    if response.content_type not in _TWIML_TYPES:
+        raise TwimlError(CONTENT_TYPE, f"{response.content_type} is neither TwiML nor sound")
+    return Answer(response.url, response.body)
+
+
 async def fetch(call: Call, step: Fetch, cookies: Cookies) -> tuple[TwimlDocument, str]:
     """Get the document of a step and the URL it was found at. Raises FetchError, TwimlError.
 
     Sound in place of TwiML is played and then the call ends, as at Twilio.
     """
-    bin_sid = _own_bin(step.url)
-    if bin_sid is not None:
-        text = await database_sync_to_async(_read_bin)(bin_sid)
-        return await _parse(text), step.url
-    response = await http_door.request(
-        call, step.url, method=step.method, params=step.params, cookies=cookies
-    )
-    if response.content_type.startswith("audio/"):
-        return TwimlDocument((Play(response.url),)), response.url
-    if response.content_type not in _TWIML_TYPES:
-        raise TwimlError(CONTENT_TYPE, f"{response.content_type} is neither TwiML nor sound")
-    return await _parse(response.body), response.url
+    answer = await ask(call, step, cookies)
+    if answer.sound is not None:
+        return TwimlDocument((Play(answer.url),)), answer.url
+    return await read(answer.twiml), answer.url
 
 
-async def _parse(document: bytes | str) -> TwimlDocument:
-    """Parse in a thread what might take longer than a tick can wait (64 KiB of verbs: 50 ms)."""
+async def read(twiml: bytes | str) -> TwimlDocument:
+    """Read TwiML, in a thread what might take longer than a tick can wait (64 KiB: 50 ms).
+
+    Raises TwimlError.
+    """
     ceiling: int = settings.CONFAB_MAX_PARTICIPANTS
-    if len(document) <= PARSED_AT_ONCE_BYTES:
-        return parse(document, max_participants=ceiling)
-    return await asyncio.to_thread(parse, document, max_participants=ceiling)
+    if len(twiml) <= PARSED_AT_ONCE_BYTES:
+        return parse(twiml, max_participants=ceiling)
+    return await asyncio.to_thread(parse, twiml, max_participants=ceiling)
 
 
 def _method(value: str) -> HttpMethod:
