@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conference_app import sid_converter  # noqa: F401 # <sid:…>
+from conference_app.pages import hold_music
 from conference_app.pages.health import health
 from conference_app.pages.overview import overview
 from conference_app.pages.recordings import recording_sound
@@ -12,6 +13,8 @@ app_name = "pages"
 urlpatterns = [
     path("", overview, name="overview"),
     path("healthz", health, name="health"),
+    path("holdmusic", hold_music.document, name="hold-music"),
+    path("holdmusic/<slug:genre>/<int:number>.flac", hold_music.piece, name="hold-music-piece"),
     path("recordings/<sid:sid>.wav", recording_sound, name="recording"),
     path("twiml/<sid:sid>", twiml_bin, name="twiml-bin"),
 ]

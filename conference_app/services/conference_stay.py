@@ -29,9 +29,6 @@ from media_engine.sources import Source
 
 RETRIEVAL_FAILURE: Final = 11200
 
-DEFAULT_MUSIC_URLS: Final = ("http://twimlets.com/holdmusic", "https://twimlets.com/holdmusic")
-"""The feature page's addresses of hold music; they are answered from here."""
-
 _TURNED_AWAY: Final = {
     RefusalReason.FULL: (16020, "the conference is full"),
     RefusalReason.ALREADY_IN_A_MEETING: (16030, "the call is in a conference already"),
@@ -112,8 +109,8 @@ class ConferenceStay:
         url = conference.wait_url
         if url == "":
             return None
-        if url is None or url.startswith(DEFAULT_MUSIC_URLS):
-            return sounds.hold_music()
+        if url is None:
+            return sounds.default_music()
         self._waiting = WaitProgram(self._call, Fetch(url, conference.wait_method), self._cookies)
         await self._waiting.begin()
         return self._waiting.playlist

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin, urlsplit
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -11,7 +10,8 @@ from django.conf import settings
 from conference_app import selectors, sids
 from conference_app.http_client import Cookies, FetchCode, FetchError
 from conference_app.models import Call
-from conference_app.services import http_door
+from conference_app.services import hold_music, http_door, own_addresses
+from conference_app.services.own_addresses import Place
 from conference_app.twiml import (
     CallAnswered,
     Fetch,
@@ -37,9 +37,11 @@ def first_document(call: Call) -> CallAnswered:
     application = call.application
     assert application is not None, "an inbound call has one"
     return CallAnswered(
-        _absolute(application.voice_url),
+        own_addresses.absolute(application.voice_url),
         _method(application.voice_method),
-        _absolute(application.voice_fallback_url) if application.voice_fallback_url else None,
+        own_addresses.absolute(application.voice_fallback_url)
+        if application.voice_fallback_url
+        else None,
         _method(application.voice_fallback_method),
     )
 
@@ -57,9 +59,9 @@ async def ask(call: Call, step: Fetch, cookies: Cookies) -> Answer:
     """Ask for what a step names. Raises FetchError; TwimlError when it is neither TwiML nor
     sound.
     """
-    bin_sid = _own_bin(step.url)
-    if bin_sid is not None:
-        return Answer(step.url, await database_sync_to_async(_read_bin)(bin_sid))
+    place = own_addresses.here(step.url)
+    if place is not None and (twiml := await _own_document(place)) is not None:
+        return Answer(step.url, twiml)
     response = await http_door.request(
         call,
         step.url,
@@ -101,19 +103,13 @@ def _method(value: str) -> HttpMethod:
     return "GET" if value == "GET" else "POST"
 
 
-def _absolute(url: str) -> str:
-    return urljoin(f"{settings.CONFAB_PUBLIC_URL}/", url)
-
-
-def _own_bin(url: str) -> str | None:
-    """Give the SID when a URL is that of a TwiML bin here: its text is read, not asked for over
-    HTTP.
-    """
-    public, asked = urlsplit(settings.CONFAB_PUBLIC_URL), urlsplit(url)
-    if (asked.scheme, asked.netloc) != (public.scheme, public.netloc):
-        return None
-    sid = asked.path.removeprefix(BIN_PATH)
-    return sid if asked.path.startswith(BIN_PATH) and sids.is_sid(sid, "EH") else None
+async def _own_document(place: Place) -> str | None:
+    """Give the document at a place of ours: a TwiML bin, or the hold music's; None for the rest."""
+    sid = place.path.removeprefix(BIN_PATH)
+    if place.path.startswith(BIN_PATH) and sids.is_sid(sid, "EH"):
+        text: str = await database_sync_to_async(_read_bin)(sid)
+        return text
+    return hold_music.document_at(place.path, place.query)
 
 
 def _read_bin(sid: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from conference_app import engine
 from conference_app.http_client import Cookies
 from conference_app.models import Call
-from conference_app.services import http_door
+from conference_app.services import hold_music, http_door, own_addresses
 from conference_app.twiml import HttpMethod, PlayDigits, PlayUrl, Speak, Wait
 from media_engine import Pcm
 from media_engine.dtmf import key_tones
@@ -45,6 +45,9 @@ async def file(
     call: Call, url: str, cookies: Cookies, *, loop: int = 1, method: HttpMethod = "GET"
 ) -> Source:
     """Get a sound file to be heard `loop` times. Raises FetchError; EngineError if not playable."""
+    place = own_addresses.here(url)
+    if place is not None and (own := await hold_music.sound_at(place.path)) is not None:
+        return repeated(own, loop)
     response = await http_door.request(
         call, url, method=method, cookies=cookies, limits=http_door.SOUND_LIMITS
     )
@@ -72,7 +75,7 @@ async def speech(text: str, voice: str | None, language: str | None, *, loop: in
     return repeated(pcm, loop)
 
 
-def hold_music() -> Source:
+def default_music() -> Source:
     """Give the default hold music, from its beginning, for ever."""
     return Clip(engine.hold_music(), times=FOREVER)
 
