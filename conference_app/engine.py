@@ -21,6 +21,7 @@ from media_engine.commands import Command
 from media_engine.dialects import WireFormat
 from media_engine.events import Event
 from media_engine.music import enter_beep, exit_beep, load_music, medley
+from media_engine.sound_worker import SoundWorker
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class _Running:
         beeps = Beeps(enter=enter_beep(rate_hz), leave=exit_beep(rate_hz))
         self.engine = Engine(mix_rate_hz=rate_hz, beeps=beeps, recordings=recordings_directory())
         self.writer = EventWriter(record)
+        self.sound_worker = SoundWorker(speech=settings.CONFAB_SPEECH_ENGINE)
         self.listeners: dict[str, asyncio.Queue[Event]] = {}
         self.hold_music: Pcm = medley(load_music(music_directory(), "classical", rate_hz), rate_hz)
         self.engine.subscribe(self.writer.put)
@@ -117,6 +119,7 @@ async def start() -> None:
         # the loop.
         starting = await asyncio.to_thread(_Running, _record)
         starting.writer.start()
+        starting.sound_worker.start()
         starting.engine.start()
         _running = starting
 
@@ -129,6 +132,7 @@ async def stop() -> None:
     stopping, _running = _running, None
     await stopping.engine.stop()
     await asyncio.to_thread(stopping.writer.stop)
+    await asyncio.to_thread(stopping.sound_worker.stop)
 
 
 def post(command: Command) -> None:
@@ -166,6 +170,11 @@ def forget(leg_id: str) -> None:
 def hold_music() -> Pcm:
     """Give the default hold music at the mixing rate; shared, not to be written to."""
     return _get().hold_music
+
+
+def sound_worker() -> SoundWorker:
+    """Give what decodes files and speaks texts, in processes of its own."""
+    return _get().sound_worker
 
 
 def mix_rate_hz() -> int:

@@ -6,7 +6,7 @@ it starts.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import numpy as np
@@ -76,3 +76,33 @@ class Queue:
                 return frame
             self._sources.popleft()
         return None
+
+
+class Playlist:
+    """Sources one after another, added to while it plays; silence when there is none, never over.
+
+    `on_last` is called whenever the last source begins, or none is left: the moment to add more.
+    """
+
+    def __init__(self, on_last: Callable[[], None]) -> None:
+        self._on_last = on_last
+        self._sources: deque[Source] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many sources have not begun yet."""
+        return max(0, len(self._sources) - 1)
+
+    def append(self, source: Source) -> None:
+        """Play this after all others."""
+        self._sources.append(source)
+
+    def read(self, samples: int) -> Wide | None:
+        while self._sources:
+            frame = self._sources[0].read(samples)
+            if frame is not None:
+                return frame
+            self._sources.popleft()
+            if len(self._sources) <= 1:
+                self._on_last()
+        return np.zeros(samples, dtype=np.float32)

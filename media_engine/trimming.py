@@ -86,7 +86,7 @@ def _threshold(levels: NDArray[np.float32]) -> float:
 
 
 def copy_part(source: Path, part: range, target: Path) -> None:
-    """Write some of the samples of a mono file into a 16-bit WAV file of the same rate, and sync it.
+    """Write some samples of a mono file into a 16-bit WAV file of the same rate, and sync it.
 
     Raises OSError (a full disk) or soundfile.SoundFileError.
     """

@@ -27,6 +27,18 @@ CONFAB_ACCOUNT_SID: str = env.str("CONFAB_ACCOUNT_SID", default="")
 CONFAB_AUTH_TOKEN: str = env.str("CONFAB_AUTH_TOKEN", default="")
 CONFAB_ADMIN_PASSWORD: str = env.str("CONFAB_ADMIN_PASSWORD", default="")
 CONFAB_ALLOWED_NETWORKS: list[str] = env.list("CONFAB_ALLOWED_NETWORKS", default=[])
+CONFAB_URL_ALIASES: dict[str, str] = env.dict(
+    "CONFAB_URL_ALIASES",
+    default={
+        # The feature page's hold music, with or without a bucket; what Twilio plays today.
+        "http://twimlets.com/holdmusic": "/holdmusic",
+        "https://twimlets.com/holdmusic": "/holdmusic",
+        "https://s3.amazonaws.com/com.twilio.sounds.music/index.xml": "/holdmusic",
+    },
+)
+CONFAB_SPEECH_ENGINE: str = env.str(
+    "CONFAB_SPEECH_ENGINE", default="media_engine.speech.EspeakSpeech"
+)
 CONFAB_MAX_PARTICIPANTS: int = env.int("CONFAB_MAX_PARTICIPANTS", default=40)
 CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
 REDIS_URL: str = env.str("REDIS_URL", default="")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from conference_app import sid_converter  # noqa: F401 # <sid:…>
+from conference_app.pages import hold_music
 from conference_app.pages.health import health
 from conference_app.pages.overview import overview
 from conference_app.pages.recordings import recording_mp3, recording_peaks, recording_wav
@@ -15,5 +16,7 @@ urlpatterns = [
     path("recordings/<sid:sid>.wav", recording_wav, name="recording"),
     path("recordings/<sid:sid>.mp3", recording_mp3, name="recording-mp3"),
     path("recordings/<sid:sid>.peaks.json", recording_peaks, name="recording-peaks"),
+    path("holdmusic", hold_music.document, name="hold-music"),
+    path("holdmusic/<slug:genre>/<int:number>.flac", hold_music.piece, name="hold-music-piece"),
     path("twiml/<sid:sid>", twiml_bin, name="twiml-bin"),
 ]

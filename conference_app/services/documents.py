@@ -1,8 +1,8 @@
 """Where a call's TwiML comes from: a user's web server, or a TwiML bin of ours."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin, urlsplit
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -10,7 +10,8 @@ from django.conf import settings
 from conference_app import selectors, sids
 from conference_app.http_client import Cookies, FetchCode, FetchError
 from conference_app.models import Call
-from conference_app.services import http_door
+from conference_app.services import hold_music, http_door, own_addresses
+from conference_app.services.own_addresses import Place
 from conference_app.twiml import (
     CallAnswered,
     Fetch,
@@ -36,11 +37,44 @@ def first_document(call: Call) -> CallAnswered:
     application = call.application
     assert application is not None, "an inbound call has one"
     return CallAnswered(
-        _absolute(application.voice_url),
+        own_addresses.absolute(application.voice_url),
         _method(application.voice_method),
-        _absolute(application.voice_fallback_url) if application.voice_fallback_url else None,
+        own_addresses.absolute(application.voice_fallback_url)
+        if application.voice_fallback_url
+        else None,
         _method(application.voice_fallback_method),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a URL gave: TwiML or sound, and where it was found. `sound` is None for TwiML."""
+
+    url: str
+    twiml: bytes | str
+    sound: bytes | None = None
+
+
+async def ask(call: Call, step: Fetch, cookies: Cookies) -> Answer:
+    """Ask for what a step names. Raises FetchError; TwimlError when it is neither TwiML nor
+    sound.
+    """
+    place = own_addresses.here(step.url)
+    if place is not None and (twiml := await _own_document(place)) is not None:
+        return Answer(step.url, twiml)
+    response = await http_door.request(
+        call,
+        step.url,
+        method=step.method,
+        params=step.params,
+        cookies=cookies,
+        limits=http_door.SOUND_LIMITS,
+    )
+    if response.content_type.startswith("audio/"):
+        return Answer(response.url, b"", response.body)
+    if response.content_type not in _TWIML_TYPES:
+        raise TwimlError(CONTENT_TYPE, f"{response.content_type} is neither TwiML nor sound")
+    return Answer(response.url, response.body)
 
 
 async def fetch(call: Call, step: Fetch, cookies: Cookies) -> tuple[TwimlDocument, str]:
@@ -48,45 +82,34 @@ async def fetch(call: Call, step: Fetch, cookies: Cookies) -> tuple[TwimlDocumen
 
     Sound in place of TwiML is played and then the call ends, as at Twilio.
     """
-    bin_sid = _own_bin(step.url)
-    if bin_sid is not None:
-        text = await database_sync_to_async(_read_bin)(bin_sid)
-        return await _parse(text), step.url
-    response = await http_door.request(
-        call, step.url, method=step.method, params=step.params, cookies=cookies
-    )
-    if response.content_type.startswith("audio/"):
-        return TwimlDocument((Play(response.url),)), response.url
-    if response.content_type not in _TWIML_TYPES:
-        raise TwimlError(CONTENT_TYPE, f"{response.content_type} is neither TwiML nor sound")
-    return await _parse(response.body), response.url
+    answer = await ask(call, step, cookies)
+    if answer.sound is not None:
+        return TwimlDocument((Play(answer.url),)), answer.url
+    return await read(answer.twiml), answer.url
 
 
-async def _parse(document: bytes | str) -> TwimlDocument:
-    """Parse in a thread what might take longer than a tick can wait (64 KiB of verbs: 50 ms)."""
+async def read(twiml: bytes | str) -> TwimlDocument:
+    """Read TwiML, in a thread what might take longer than a tick can wait (64 KiB: 50 ms).
+
+    Raises TwimlError.
+    """
     ceiling: int = settings.CONFAB_MAX_PARTICIPANTS
-    if len(document) <= PARSED_AT_ONCE_BYTES:
-        return parse(document, max_participants=ceiling)
-    return await asyncio.to_thread(parse, document, max_participants=ceiling)
+    if len(twiml) <= PARSED_AT_ONCE_BYTES:
+        return parse(twiml, max_participants=ceiling)
+    return await asyncio.to_thread(parse, twiml, max_participants=ceiling)
 
 
 def _method(value: str) -> HttpMethod:
     return "GET" if value == "GET" else "POST"
 
 
-def _absolute(url: str) -> str:
-    return urljoin(f"{settings.CONFAB_PUBLIC_URL}/", url)
-
-
-def _own_bin(url: str) -> str | None:
-    """Give the SID when a URL is that of a TwiML bin here: its text is read, not asked for over
-    HTTP.
-    """
-    public, asked = urlsplit(settings.CONFAB_PUBLIC_URL), urlsplit(url)
-    if (asked.scheme, asked.netloc) != (public.scheme, public.netloc):
-        return None
-    sid = asked.path.removeprefix(BIN_PATH)
-    return sid if asked.path.startswith(BIN_PATH) and sids.is_sid(sid, "EH") else None
+async def _own_document(place: Place) -> str | None:
+    """Give the document at a place of ours: a TwiML bin, or the hold music's; None for the rest."""
+    sid = place.path.removeprefix(BIN_PATH)
+    if place.path.startswith(BIN_PATH) and sids.is_sid(sid, "EH"):
+        text: str = await database_sync_to_async(_read_bin)(sid)
+        return text
+    return hold_music.document_at(place.path, place.query)
 
 
 def _read_bin(sid: str) -> str:

@@ -19,6 +19,9 @@ from conference_app.twiml import HttpMethod
 
 API_VERSION: Final = "2010-04-01"
 
+SOUND_LIMITS: Final = Limits(max_bytes=20 * 1024 * 1024)
+"""For what may be sound; the TwiML parser has a narrower bound of its own."""
+
 _client: HttpClient | None = None
 
 

@@ -14,6 +14,7 @@ from conference_app.twiml.happenings import (
 )
 from conference_app.twiml.parser import MAX_DOCUMENT_BYTES, parse
 from conference_app.twiml.program import MAX_FETCHES_WITHOUT_MEDIA, CallProgram, OutOfTurn
+from conference_app.twiml.resolution import step_for
 from conference_app.twiml.steps import (
     CollectDigits,
     Fetch,
@@ -93,4 +94,5 @@ __all__ = [
     "Verb",
     "Wait",
     "parse",
+    "step_for",
 ]

@@ -12,6 +12,8 @@ from media_engine.music.synth import DECAY_60_DB, HIGHEST_PART, Curve, Tone, lev
 
 STRIKE_S: Final = 0.0012
 """The stick's time on the skin: no hit begins with a click."""
+PARTIALS: Final = 40
+"""Of a cymbal: with fewer one would hear a whistle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,11 @@ class Cymbal:
         width = np.log2(7000.0 / self.low_hz)
         hiss = _noise(samples, rate_hz, self.low_hz * 2 ** (width / 2), width, self.seed)
         ringing = np.zeros(samples)
-        for _ in range(16):
+        for _ in range(PARTIALS):
             partial_hz, turn = self.low_hz * 2 ** (width * random.random()), random.random()
             if partial_hz < HIGHEST_PART * rate_hz:
                 ringing += np.sin(2 * np.pi * (partial_hz * at + turn))
-        sound = (1 - self.bell) * hiss + self.bell * 0.3 * ringing
+        sound = (1 - self.bell) * hiss + self.bell * 0.2 * ringing
         # Metal that is hit hard is bright for longer; the first 30 ms are the stick.
         decay = np.exp(-DECAY_60_DB * at / (self.ring_s * (0.7 + 0.3 * velocity)))
         decay *= 0.55 + 0.45 * np.exp(-at / 0.03)
@@ -145,6 +147,6 @@ CLAP: Final = Drum(
 )
 HAT: Final = Cymbal(low_hz=2100.0, ring_s=0.11, bell=0.25)
 OPEN_HAT: Final = Cymbal(low_hz=2000.0, ring_s=0.45, bell=0.3)
-RIDE: Final = Cymbal(low_hz=1900.0, ring_s=1.3, bell=0.55)
+RIDE: Final = Cymbal(low_hz=1900.0, ring_s=0.9, bell=0.35)
 CRASH: Final = Cymbal(low_hz=1500.0, ring_s=2.2, bell=0.3)
 SHAKER: Final = Cymbal(low_hz=2300.0, ring_s=0.16, bell=0.0, attack_s=0.025)

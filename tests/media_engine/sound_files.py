@@ -50,7 +50,7 @@ def wav(
     rate_hz: int = 16000,
     channels: int = 1,
     claim: int | None = None,
-    **more: Any,
+    extra: bytes = b"",
 ) -> bytes:
     """A WAV of 16 bits written by hand; `claim`: what it says of its size, `extra`: chunks in front
     of the sound.
@@ -58,7 +58,7 @@ def wav(
     claim = len(samples) if claim is None else claim
     frame_bytes = 2 * channels
     layout = (1, channels, rate_hz, rate_hz * frame_bytes & 0xFFFFFFFF, frame_bytes, 16)
-    body = b"WAVEfmt " + struct.pack("<IHHIIHH", 16, *layout) + more.get("extra", b"")
+    body = b"WAVEfmt " + struct.pack("<IHHIIHH", 16, *layout) + extra
     body += b"data" + struct.pack("<I", claim) + samples
     return b"RIFF" + struct.pack("<I", min(claim + 36, 0xFFFFFFFF)) + body
 

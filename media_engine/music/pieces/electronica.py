@@ -30,8 +30,11 @@ LOWS: Final = Strip(
 )
 PADS: Final = Strip((LOW_CUT, Chorus(swing_hz=0.4, level=0.4)), ducked_by=KICKS, duck_db=9.0)
 BEATS: Final = Strip(send=0.35)
-TREMBLING: Final = Strip((LOW_CUT, Tremolo(swing_hz=3.1, depth=0.3), Chorus(level=0.3)))
-DOTTED: Final = Strip((Echo(delay_s=0.523, level=0.28, fade=0.45),))
+BRIGHT: Final = Equaliser(
+    ((60.0, -30.0), (200.0, -9.0), (400.0, 0.0), (1200.0, 1.0), (2500.0, 6.0), (6000.0, 3.0))
+)
+TREMBLING: Final = Strip((BRIGHT, Tremolo(swing_hz=3.1, depth=0.3), Chorus(level=0.3)))
+DOTTED: Final = Strip((BRIGHT, Echo(delay_s=0.523, level=0.28, fade=0.45)))
 
 
 # Night Bus: arpeggio and pad; then the beat and the bass; the tune; a break of bells; all.

@@ -191,8 +191,9 @@ def _saltwater() -> Piece:
         B=transposed(line(BREAKERS, bar=4), -12),
     )
     chops = song(
-        IWH=figure(shore, "..x...x.", step=0.5),
-        G=figure(swell, "X---..x.", step=0.5),
+        I=figure(shore, "X-x.X-x."),
+        WH=figure(shore, "..x...x."),
+        G=figure(swell, "X---..x."),
     )
     return Piece(
         title="Saltwater",
@@ -205,12 +206,13 @@ def _saltwater() -> Piece:
             Part(RIDE, song(IWGH=beat("X.x.", beats=section)), gain_db=-20.0, strip=DRUMS),
             Part(TOM, song(B=beat("x.o.x.o.x.ooX.o.", beats=section)), -12.0, strip=DRUMS),
             Part(CRASH, song(WGH=ONE_CRASH), gain_db=-16.0, strip=DRUMS),
-            Part(BASS_STRING, bass, gain_db=-17.0, strip=BASS),
-            Part(STRING, chops, gain_db=-10.0, roll_s=0.008, strip=CLEAN),
+            Part(BASS_STRING, bass, gain_db=-18.5, strip=BASS),
+            Part(STRING, chops, gain_db=-9.0, roll_s=0.008, strip=CLEAN),
             Part(
                 TWANG, song(W=waves, H=waves, G=gulls, B=line(BREAKERS, bar=4)), -8.0, strip=SPRING
             ),
             Part(TWANG, song(H=transposed(waves, 12)), gain_db=-12.0, strip=SPRING),
+            Part(MUTED, song(I=figure(ladder(SHORE, "E2"), "00203020")), -8.0, strip=SPRING),
         ),
         room=Room(decay_s=1.9, wet=0.28),
         timing_s=0.004,

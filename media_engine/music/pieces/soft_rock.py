@@ -79,7 +79,7 @@ def _late_ferry() -> Piece:
     song = partial(form, order, section)
     verse, chorus, bridge = (voiced(bars, "A3") for bars in (VERSE, CHORUS, BRIDGE))
     keys = song(
-        I=scaled(figure(verse, "0-1-2-3- X---2-1-"), 1.25, 1.4),
+        I=scaled(figure(verse, "0-1-2-3- o---2-1-"), 1.35, 1.5),
         VW=figure(verse, "X--- ..x- x--- ..x-", step=0.25),
         C=figure(chorus, "X--- ..x- x-x- ..x-", step=0.25),
         B=figure(bridge, "X-------", step=0.5),

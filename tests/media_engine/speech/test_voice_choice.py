@@ -50,12 +50,12 @@ def test_the_attribute_decides_then_the_voice_then_english(
     ("voice", "language", "chosen", "note"),
     [
         ("bob", "de", "de", "no voice 'bob' here"),
-        ("man", "tlh", "en-us", "language 'tlh' is not spoken here; it is read by a man in 'en-us"),
+        ("man", "tlh", "en-us", "language 'tlh' is not spoken here; it is read by a man in 'en"),
         (
             "Polly.Hans",
             "tlh",
             "de",
-            "language 'tlh' is not spoken here; it is read by a man in 'de",
+            "language 'tlh' is not spoken here; it is read by a man in",
         ),
         ("Polly.Ewa", None, "en-us", "language 'pl' is not spoken here; it is read by a woman in"),
     ],
