@@ -15,7 +15,7 @@ from media_engine.music.electric import (
     Bent,
 )
 from media_engine.music.harmony import chart, ladder, voiced
-from media_engine.music.patterns import beat, figure, form, transposed
+from media_engine.music.patterns import beat, figure, form, scaled, transposed
 from media_engine.music.room import Room
 from media_engine.music.score import Part, Piece, Strip, line
 
@@ -191,7 +191,7 @@ def _saltwater() -> Piece:
         B=transposed(line(BREAKERS, bar=4), -12),
     )
     chops = song(
-        I=figure(shore, "X-x.X-x."),
+        I=scaled(figure(shore, "X-x.X-x."), 0.75),
         WH=figure(shore, "..x...x."),
         G=figure(swell, "X---..x."),
     )
@@ -204,7 +204,7 @@ def _saltwater() -> Piece:
             Part(KICK, kick, gain_db=-10.0, strip=KICKS),
             Part(SNARE, snare, gain_db=-8.0, strip=DRUMS),
             Part(RIDE, song(IWGH=beat("X.x.", beats=section)), gain_db=-20.0, strip=DRUMS),
-            Part(TOM, song(B=beat("x.o.x.o.x.ooX.o.", beats=section)), -12.0, strip=DRUMS),
+            Part(TOM, song(B=beat("x.o.x.o.x.ooX.o.", beats=section)), -15.0, strip=DRUMS),
             Part(CRASH, song(WGH=ONE_CRASH), gain_db=-16.0, strip=DRUMS),
             Part(BASS_STRING, bass, gain_db=-18.5, strip=BASS),
             Part(STRING, chops, gain_db=-9.0, roll_s=0.008, strip=CLEAN),

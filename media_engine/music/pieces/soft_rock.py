@@ -79,7 +79,7 @@ def _late_ferry() -> Piece:
     song = partial(form, order, section)
     verse, chorus, bridge = (voiced(bars, "A3") for bars in (VERSE, CHORUS, BRIDGE))
     keys = song(
-        I=scaled(figure(verse, "0-1-2-3- o---2-1-"), 1.35, 1.5),
+        I=scaled(figure(verse, "o-1-2-3- o-3-2-1-"), 1.5, 1.6),
         VW=figure(verse, "X--- ..x- x--- ..x-", step=0.25),
         C=figure(chorus, "X--- ..x- x-x- ..x-", step=0.25),
         B=figure(bridge, "X-------", step=0.5),
@@ -91,7 +91,7 @@ def _late_ferry() -> Piece:
         I=scaled(figure(ladder(VERSE, "E1"), "0-------", step=0.5), 0.8),
     )
     strings = song(
-        I=scaled(verse, 0.9, 1.0),
+        I=scaled(verse, 1.2, 1.3),
         W=scaled(verse, 0.6, 1.0),
         C=chorus,
         B=scaled(bridge, 0.8, 1.1),

@@ -2,18 +2,22 @@
 
 import os
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from typing_extensions import override
 
 from media_engine.speech import SpeechEngine, SpeechError, Spoken, Voice
 
-PATH = "tests.media_engine.sound_worker.engines.OddEngine"
+PATH: Final = "tests.media_engine.sound_worker.engines.OddEngine"
 
 
 class OddEngine(SpeechEngine):
+    """Gives as many samples as it has had texts."""
+
     def __init__(self) -> None:
         self.texts = 0
 
@@ -24,32 +28,36 @@ class OddEngine(SpeechEngine):
     @override
     def speak(self, text: str, *, voice: str | None, language: str | None, rate_hz: int) -> Spoken:
         self.texts += 1
-        match text:
-            case "abort":
-                os.abort()
-            case "hold":
-                threading.Event().wait()
-            case "compute":
-                while True:
-                    pass
-            case "memory":
-                np.zeros(1 << 40)
-            case "refuse":
-                raise SpeechError("not that word")
-            case "fault":
-                raise ZeroDivisionError("of the engine")
-            case "flood":
-                return Spoken(np.zeros(rate_hz * 700, np.int16))
-            case "sockets":
-                return Spoken(np.zeros(0, np.int16), str(_open_sockets()))
-            case "environment":
-                return Spoken(np.zeros(0, np.int16), " ".join(sorted(os.environ)))
-        return Spoken(np.arange(self.texts, dtype=np.int16), f"{text} {voice} {language} {rate_hz}")
+        if text == "flood":
+            return Spoken(np.zeros(700 * rate_hz, np.int16))
+        happens = _HAPPENS.get(text, lambda: f"{text} {voice} {language} {rate_hz}")
+        return Spoken(np.arange(self.texts, dtype=np.int16), happens())
 
 
-def _open_sockets() -> int:
-    return sum(os.readlink(entry).startswith("socket:") for entry in _descriptors())
+def _compute(cpu_s: float) -> str:
+    end = time.process_time() + cpu_s
+    while time.process_time() < end:
+        pass
+    return "done"
 
 
-def _descriptors() -> list[Path]:
-    return [entry for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+def _refuse() -> str:
+    raise SpeechError("not that word")
+
+
+def _open_sockets() -> str:
+    entries = [entry for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+    return str(sum(os.readlink(entry).startswith("socket:") for entry in entries))
+
+
+_HAPPENS: Final[dict[str, Callable[[], str]]] = {
+    "abort": lambda: str(os.abort()),
+    "hold": lambda: str(threading.Event().wait()),
+    "compute": lambda: _compute(1000),
+    "compute a little": lambda: _compute(0.7),
+    "memory": lambda: str(np.zeros(1 << 40)),
+    "refuse": _refuse,
+    "fault": lambda: str(1 / 0),
+    "sockets": _open_sockets,
+    "environment": lambda: " ".join(sorted(os.environ)),
+}

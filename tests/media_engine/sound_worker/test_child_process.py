@@ -61,7 +61,7 @@ def test_a_refusal_is_the_jobs_own_error_and_the_child_lives(child: ChildProcess
 
 
 def test_a_fault_is_told_with_its_trace_and_the_child_lives(child: ChildProcess) -> None:
-    with pytest.raises(ChildFailed, match="ZeroDivisionError: of the engine"):
+    with pytest.raises(ChildFailed, match="ZeroDivisionError"):
         child.ask(said("fault"))
     assert child.ask(said("hello")).note
 
@@ -94,10 +94,9 @@ def test_who_does_not_survive_a_job_is_replaced(
 
 
 def test_cpu_time_is_counted_for_each_job(limited: MakeChild) -> None:
-    child = limited(cpu_s=0)
-    for _ in range(3):
-        child.ask(Decode(b"nonsense", 8000, DecodeLimits()) if False else said("hello"))
-    assert len(child.ask(said("hello")).pcm) == 4
+    child = limited(cpu_s=1)
+    for texts in range(1, 4):
+        assert len(child.ask(said("compute a little")).pcm) == texts
 
 
 def test_who_died_between_two_jobs_costs_no_job(limited: MakeChild) -> None:

@@ -40,7 +40,7 @@ async def occupy(worker: SoundWorker) -> "asyncio.Task[Spoken]":
     await say(worker, "hello")
     job = asyncio.ensure_future(say(worker, "hold"))
     await asyncio.sleep(0)
-    while worker.waiting_jobs:
+    while worker.waiting_jobs:  # noqa: ASYNC110 -- a thread takes it
         await asyncio.sleep(0)
     return job
 
@@ -93,15 +93,17 @@ async def test_who_stops_waiting_gives_its_place_up(worker: SoundWorker) -> None
     assert worker.lost_children == 1
 
 
-@pytest.mark.parametrize(("text", "lost"), [("abort", 1), ("fault", 0)])
+@pytest.mark.parametrize(
+    ("text", "lost", "logged"), [("abort", 1, "SIGABRT"), ("fault", 0, "ZeroDivisionError")]
+)
 async def test_a_child_that_fails_fails_that_job_alone(
-    worker: SoundWorker, caplog: pytest.LogCaptureFixture, text: str, lost: int
+    worker: SoundWorker, caplog: pytest.LogCaptureFixture, text: str, lost: int, logged: str
 ) -> None:
     with pytest.raises(SpeechError, match="could not be worked on"):
         await say(worker, text)
     assert (await say(worker, "hello")).note
     assert worker.lost_children == lost
-    assert text in caplog.text or "crashed" in caplog.text
+    assert logged in caplog.text
 
 
 async def test_a_worker_that_is_not_running_does_nothing(worker: SoundWorker) -> None:
