@@ -35,7 +35,7 @@ RecordEvent = Callable[[Event, datetime], None]
 
 @dataclass(frozen=True)
 class Lateness:
-    """How long after their deadlines the ticks of the last five minutes began, in ms."""
+    """How long after their deadlines ticks began (of five minutes at the most), in ms."""
 
     p50: float = 0.0
     p99: float = 0.0
@@ -183,8 +183,8 @@ def mix_rate_hz() -> int:
     return rate_hz
 
 
-def state() -> EngineState:
-    """Say how the engine is doing."""
+def state(*, last_ticks: int | None = None) -> EngineState:
+    """Say how the engine is doing; the lateness is that of the last so many ticks, if given."""
     if _running is None:
         return EngineState(running=False)
     engine = _running.engine
@@ -197,7 +197,7 @@ def state() -> EngineState:
         failed_ticks=engine.failed_ticks,
         events_waiting=_running.writer.waiting,
         events_lost=_running.writer.lost,
-        tick_lateness_ms=_lateness(list(engine.ticker.lateness)),
+        tick_lateness_ms=_lateness(list(engine.ticker.lateness)[-(last_ticks or 0) :]),
     )
 
 

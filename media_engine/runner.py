@@ -6,6 +6,7 @@ inbox, read before each tick) and announce events (a recording that was closed).
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -55,7 +56,7 @@ class Engine:
         self._running = False
         self.failed_ticks = 0
         self.ticker = Ticker(
-            self._tick, period=FRAME_MS / 1000, now=_monotonic, sleep=asyncio.sleep
+            self._tick, period=FRAME_MS / 1000, now=time.monotonic, sleep=asyncio.sleep
         )
 
     @property
@@ -148,7 +149,3 @@ class Engine:
                     subscriber(event, occurred_at)
                 except Exception:
                     logger.exception("subscriber failed on %s", type(event).__name__)
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()

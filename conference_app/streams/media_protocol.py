@@ -20,9 +20,11 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 
 from conference_app.streams.channel import EXTENSION, OnMessage, OnPong
+from conference_app.streams.frame_reader import FrameBoundary, take_binary_frames
 
 _BINARY: Final = 0x82
 _TEXT: Final = 0x81
+_END_OF_REQUEST: Final = b"\r\n\r\n"
 _OUR_PINGS: Final = b"confab"
 
 
@@ -30,6 +32,37 @@ class MediaProtocol(WebSocketsSansIOProtocol):
     """What uvicorn is told to use (`ws=`); offers the extension on each connection."""
 
     direct: "DirectChannel | None" = None
+    _boundary: FrameBoundary | None = None
+    """None: nothing may be taken past the parser (yet)."""
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if not self.handshake_initiated:
+            # Frames that come along with the request, before we have agreed, are the parser's.
+            if data.endswith(_END_OF_REQUEST):
+                self._boundary = FrameBoundary()
+        elif self._boundary is not None:
+            if not self.handshake_complete:
+                self._boundary = None
+            else:
+                data = self._take_sound(data, self._boundary)
+        if data:
+            super().data_received(data)
+
+    def _take_sound(self, data: bytes, boundary: FrameBoundary) -> bytes:
+        """Take whole binary frames off, where none is in the parser's hands; give it the rest."""
+        direct = self.direct
+        if (
+            direct is not None
+            and direct.taken_over
+            and boundary.reached
+            and not self.frames
+            and not self.close_sent
+            and self.conn.state is OPEN
+        ):
+            data = take_binary_frames(data, direct.on_message)
+        boundary.pass_over(data)
+        return data
 
     @override
     def handle_connect(self, event: Request) -> None:

@@ -137,8 +137,8 @@ TOM: Final = Drum(
     ring_s=0.5,
     drop=1.6,
     drop_s=0.04,
-    punch=1.6,
-    rattle=0.22,
+    punch=2.4,
+    rattle=0.3,
     rattle_hz=1200.0,
     rattle_s=0.06,
 )

@@ -4,14 +4,17 @@ Each takes a loop and gives a loop of the same length whose end still flows into
 filters and echoes go round, and what swings does so a whole number of times in the loop.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from media_engine.music.room import convolve_round
 from media_engine.music.synth import Curve, Tone
+
+Places: TypeAlias = NDArray[np.int64]
 
 OVERSAMPLING: Final = 4
 BLOCK: Final = 1 << 14
@@ -104,12 +107,13 @@ class Chorus:
     level: float = 0.5
 
     def on(self, loop: Tone, rate_hz: int) -> Tone:
-        total = loop.astype(np.float64)
-        for player, turn in enumerate((0.0, 0.45)):
-            swing = np.sin(_swing(len(loop), self.swing_hz * (1 + 0.3 * player), rate_hz, turn))
-            late_ms = 12.0 + 5.0 * player + self.depth_ms * swing
-            total += self.level * _read_round(loop, late_ms * (rate_hz / 1000))
-        return total.astype(np.float32)
+        total = loop.copy()
+        for here in _blocks(len(loop)):
+            for player, turn in enumerate((0.0, 0.45)):
+                phase = _swing(here, len(loop), self.swing_hz * (1 + 0.3 * player), rate_hz)
+                late_ms = 12.0 + 5.0 * player + self.depth_ms * np.sin(phase + 2 * np.pi * turn)
+                total[here] += self.level * _read_round(loop, here - late_ms * (rate_hz / 1000))
+        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,11 @@ class Tremolo:
     depth: float = 0.4
 
     def on(self, loop: Tone, rate_hz: int) -> Tone:
-        swing = 0.5 - 0.5 * np.cos(_swing(len(loop), self.swing_hz, rate_hz, 0.0))
-        return (loop * (1 - self.depth * swing)).astype(np.float32)
+        total = loop.copy()
+        for here in _blocks(len(loop)):
+            swing = 0.5 - 0.5 * np.cos(_swing(here, len(loop), self.swing_hz, rate_hz))
+            total[here] *= 1 - self.depth * swing
+        return total
 
 
 def dips(key: Tone, depth_db: float, rate_hz: int, release_s: float = 0.22) -> Tone:
@@ -136,31 +143,34 @@ def dips(key: Tone, depth_db: float, rate_hz: int, release_s: float = 0.22) -> T
     return np.asarray(10 ** (-depth_db / 20 * heard / loudest), dtype=np.float32)
 
 
-def _swing(samples: int, hz: float, rate_hz: int, turn: float) -> Curve:
-    """Phase of a swing in radians, nearest to `hz` that fits into the loop a whole number of times.
+def _blocks(samples: int) -> Iterator[Places]:
+    """The places 0 .. `samples` - 1, a few at a time: memory for a few, whatever the length."""
+    for start in range(0, samples, BLOCK):
+        yield np.arange(start, min(start + BLOCK, samples))
 
-    `turn`: where it begins, in turns.
-    """
+
+def _swing(here: Places, samples: int, hz: float, rate_hz: int) -> Curve:
+    """Phase in radians, at these places, of the swing nearest to `hz` that fits into the loop."""
     turns = max(round(samples / rate_hz * hz), 1)
-    return np.asarray(2 * np.pi * (turns * np.arange(samples) / samples + turn))
+    return np.asarray(2 * np.pi * turns / samples * here)
 
 
-def _read_round(loop: Tone, late: Curve) -> Curve:
-    """The loop as it was `late` samples before, between samples along a straight line."""
-    at = np.arange(len(loop)) - late
+def _read_round(loop: Tone, at: Curve) -> Curve:
+    """The loop at these places, and between its samples on straight lines."""
     before = np.floor(at).astype(np.int64)
-    part = at - before
-    return np.asarray(loop[before % len(loop)] * (1 - part) + loop[(before + 1) % len(loop)] * part)
+    along = at - before
+    here, after = loop[before % len(loop)], loop[(before + 1) % len(loop)]
+    return np.asarray(here + along * (after - here))
 
 
 def _oversampled(loop: Tone, curve: Callable[[Curve], Curve]) -> Tone:
     """Bend a loop by a curve that makes new partials; those above half the rate are cut off."""
     bent = np.empty_like(loop)
-    for start in range(0, len(loop), BLOCK):
-        here = np.arange(start - BLOCK_EDGE, start + BLOCK + BLOCK_EDGE) % len(loop)
-        size = len(here)
-        fine = np.fft.irfft(np.fft.rfft(loop[here]), OVERSAMPLING * size) * OVERSAMPLING
+    size = BLOCK + 2 * BLOCK_EDGE
+    for here in _blocks(len(loop)):
+        around = np.arange(here[0] - BLOCK_EDGE, here[0] - BLOCK_EDGE + size) % len(loop)
+        fine = np.fft.irfft(np.fft.rfft(loop[around]), OVERSAMPLING * size) * OVERSAMPLING
         spectrum = np.fft.rfft(curve(fine))[: size // 2 + 1]
         whole = np.fft.irfft(spectrum, size) / OVERSAMPLING
-        bent[start : start + BLOCK] = whole[BLOCK_EDGE : BLOCK_EDGE + len(bent) - start][:BLOCK]
+        bent[here] = whole[BLOCK_EDGE : BLOCK_EDGE + len(here)]
     return bent

@@ -19,23 +19,24 @@ QUALITIES: Final = {
     "sus2": (0, 2, 7),
     "sus4": (0, 5, 7),
     "6": (0, 4, 7, 9),
-    "m6": (0, 3, 7, 9),
     "7": (0, 4, 7, 10),
     "7sus4": (0, 5, 7, 10),
     "maj7": (0, 4, 7, 11),
     "m7": (0, 3, 7, 10),
     "m7b5": (0, 3, 6, 10),
-    "dim7": (0, 3, 6, 9),
     "add9": (0, 4, 7, 14),
-    "madd9": (0, 3, 7, 14),
     "9": (0, 4, 7, 10, 14),
     "9sus4": (0, 5, 7, 10, 14),
     "maj9": (0, 4, 7, 11, 14),
     "m9": (0, 3, 7, 10, 14),
-    "69": (0, 4, 7, 9, 14),
-    "13": (0, 4, 7, 10, 21),
 }
 """Semitones above the root that each kind of chord has."""
+
+FORCE: Final = 0.6
+"""Of every note made here: mezzo-forte."""
+
+GRATING: Final = 30
+"""Semitones that a chord may rather move than have two notes a semitone apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,7 @@ def _symbol(word: str) -> tuple[int, int, tuple[int, ...]]:
     return root, pitch(under + "4") % 12 if slash else root, above
 
 
-def voiced(
-    chart: Iterable[Chord], low: str, *, size: int = 4, velocity: float = 0.6
-) -> tuple[Note, ...]:
+def voiced(chart: Iterable[Chord], low: str, *, size: int = 4) -> tuple[Note, ...]:
     """Hold every chord in `size` notes as close as can be, which move as little as they can.
 
     The lowest note lies less than an octave above `low`. A chord with more notes loses first its
@@ -94,7 +93,7 @@ def voiced(
     for chord in chart:
         choices = [_closed(chord, at, size) for at in range(floor, floor + 12)]
         best = min(filter(None, choices), key=partial(_effort, before))
-        notes += [Note(number, chord.start, chord.length, velocity) for number in best]
+        notes += [Note(number, chord.start, chord.length, FORCE) for number in best]
         before = best
     return tuple(notes)
 
@@ -113,12 +112,12 @@ def _closed(chord: Chord, lowest: int, size: int) -> tuple[int, ...]:
 
 
 def _effort(before: tuple[int, ...], after: tuple[int, ...]) -> int:
-    """How far the notes move; neighbours a semitone apart grate."""
+    """How far the notes move, in semitones, and how much they grate."""
     moves = sum(abs(one - other) for one, other in zip(before, after, strict=False))
-    return moves + 30 * sum(high - low == 1 for low, high in pairwise(after))
+    return moves + GRATING * sum(high - low == 1 for low, high in pairwise(after))
 
 
-def ladder(chart: Iterable[Chord], low: str, *, velocity: float = 0.6) -> tuple[Note, ...]:
+def ladder(chart: Iterable[Chord], low: str) -> tuple[Note, ...]:
     """Rungs for a bass player: 0 is the bass note, at or above `low`; then third, fifth, octave."""
     floor = pitch(low)
     notes: list[Note] = []
@@ -126,5 +125,5 @@ def ladder(chart: Iterable[Chord], low: str, *, velocity: float = 0.6) -> tuple[
         bass = floor + (chord.bass - floor) % 12
         triad = {bass + (note - bass) % 12 for note in chord.classes[:3]} - {bass}
         rungs = (bass, *sorted(triad)[-2:], bass + 12)
-        notes += [Note(rung, chord.start, chord.length, velocity) for rung in rungs]
+        notes += [Note(rung, chord.start, chord.length, FORCE) for rung in rungs]
     return tuple(notes)

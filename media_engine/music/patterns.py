@@ -13,23 +13,26 @@ from typing import Final
 from media_engine.music.score import Note, chords, shifted
 
 BEAT: Final = 0.65
-ACCENT: Final = 1.25
-GHOST: Final = 0.6
+"""Force of a plain hit of a drum."""
+
+STRENGTHS: Final = {"x": 1.0, "X": 1.25, "o": 0.6}
 DRUM_PITCH: Final = 69
 
 
 def figure(harmony: Iterable[Note], grid: str, *, step: float = 0.5) -> tuple[Note, ...]:
     """Play chords in a pattern: `grid` says which of their notes sound at each `step` (beats).
 
-    No note outlasts its chord. ValueError for a sign that a grid does not have.
+    No note outlasts its chord. ValueError for a grid with no sign, or one that does not exist.
     """
     spans = list(chords(harmony))
     end = max(span[0].start + span[0].length for span in spans)
     played: list[Note] = []
     for start, length, sign in _hits(grid, step, end):
-        chord = next(span for span in reversed(spans) if span[0].start <= start)
-        length = min(length, chord[0].start + chord[0].length - start)
-        played += (replace(note, start=start, length=length) for note in _chosen(chord, sign))
+        for chord in spans:
+            left = chord[0].start + chord[0].length - start
+            if chord[0].start <= start and left > 0:
+                held = min(length, left)
+                played += (replace(n, start=start, length=held) for n in _chosen(chord, sign))
     return tuple(played)
 
 
@@ -45,7 +48,7 @@ def _chosen(chord: tuple[Note, ...], sign: str) -> Iterator[Note]:
 def beat(grid: str, *, beats: float, step: float = 0.25, fill: str = "") -> tuple[Note, ...]:
     """Beat a drum for `beats`: `x`, `X` louder, `o` softer; the end is the grid `fill`.
 
-    ValueError for a sign that a grid does not have.
+    ValueError for a grid with no sign, or one that does not exist.
     """
     fill_at = beats - len(_signs(fill)) * step
     hits = [*_hits(grid, step, fill_at)]
@@ -59,15 +62,15 @@ def beat(grid: str, *, beats: float, step: float = 0.25, fill: str = "") -> tupl
 
 
 def _strength(sign: str) -> float:
-    strengths = {"x": 1.0, "X": ACCENT, "o": GHOST}
-    if sign not in strengths:
+    if sign not in STRENGTHS:
         raise ValueError(f"{sign!r} is no step of a grid")
-    return strengths[sign]
+    return STRENGTHS[sign]
 
 
 def _hits(grid: str, step: float, beats: float) -> Iterator[tuple[float, float, str]]:
     """Start, length (with what holds on) and sign of each hit, round and round, up to `beats`."""
-    signs = _signs(grid)
+    if not (signs := _signs(grid)):
+        raise ValueError("a grid has at least one step")
     steps = round(beats / step)
     for number in range(steps):
         sign = signs[number % len(signs)]
@@ -104,7 +107,7 @@ def between(notes: Iterable[Note], first: float, last: float) -> tuple[Note, ...
 def scaled(notes: Iterable[Note], first: float, last: float | None = None) -> tuple[Note, ...]:
     """The same notes played `first` times as strongly, moving to `last` times at their end."""
     notes = tuple(notes)
-    last, end = first if last is None else last, max(note.start for note in notes) or 1.0
+    last, end = first if last is None else last, max((n.start for n in notes), default=0) or 1.0
     return tuple(
         replace(n, velocity=min(n.velocity * (first + (last - first) * n.start / end), 1.0))
         for n in notes

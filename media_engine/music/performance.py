@@ -8,7 +8,7 @@ import numpy as np
 from media_engine.music.effects import dips
 from media_engine.music.loudness import normalised
 from media_engine.music.room import Room, add_round
-from media_engine.music.score import Note, Part, Piece, Strip, chords
+from media_engine.music.score import PLAIN, Note, Part, Piece, Strip, chords
 from media_engine.music.synth import Tone, Voice, damped
 from media_engine.pcm import FRAMES_PER_SECOND, Pcm, samples_per_frame, to_pcm
 
@@ -28,33 +28,32 @@ def perform(piece: Piece, rate_hz: int) -> Pcm:
     ValueError for a rate that we do not speak.
     """
     frames = round(piece.seconds * FRAMES_PER_SECOND)
-    samples = frames * samples_per_frame(rate_hz)
-    player = _Player(piece, rate_hz)
-    strips: dict[Strip, Tone] = {}
-    for part in piece.parts:
-        if part.strip not in strips:
-            strips[part.strip] = np.zeros(samples, dtype=np.float32)
-        for start_s, tone in player.play(part):
-            add_round(strips[part.strip], round(start_s * rate_hz), tone)
+    strips = _played(piece, frames * samples_per_frame(rate_hz), rate_hz)
     sound = _mixed(strips, piece.room, rate_hz)
     sound -= sound.mean()
     return to_pcm(normalised(sound, rate_hz))
 
 
-def _mixed(strips: dict[Strip, Tone], room: Room, rate_hz: int) -> Tone:
-    """The mixing desk: the strips' sounds through their effects, together, in their room.
+def _played(piece: Piece, samples: int, rate_hz: int) -> dict[Strip, Tone]:
+    """What comes in on each strip of the desk; silence where others make way for nobody."""
+    used = dict.fromkeys(part.strip for part in piece.parts) or {PLAIN: None}
+    used |= dict.fromkeys(strip.ducked_by for strip in used if strip.ducked_by)
+    strips = {strip: np.zeros(samples, dtype=np.float32) for strip in used}
+    player = _Player(piece, rate_hz)
+    for part in piece.parts:
+        for start_s, tone in player.play(part):
+            add_round(strips[part.strip], round(start_s * rate_hz), tone)
+    return strips
 
-    ValueError if a strip makes way for one on which nobody plays.
-    """
+
+def _mixed(strips: dict[Strip, Tone], room: Room, rate_hz: int) -> Tone:
+    """The mixing desk: the strips' sounds through their effects, together, in their room."""
     dry, sent = (np.zeros_like(next(iter(strips.values()))) for _ in range(2))
-    for strip, played in strips.items():
-        sound = played
+    for strip, sound in strips.items():
         for effect in strip.effects:
             sound = effect.on(sound, rate_hz)
         if strip.ducked_by is not None:
-            if (key := strips.get(strip.ducked_by)) is None:
-                raise ValueError("a strip makes way for one on which nobody plays")
-            sound = sound * dips(key, strip.duck_db, rate_hz)
+            sound = sound * dips(strips[strip.ducked_by], strip.duck_db, rate_hz)
         sound = sound * np.float32(10 ** (strip.gain_db / 20))
         dry += sound
         sent += np.float32(strip.send) * sound

@@ -9,6 +9,7 @@ from typing import Final, Self
 import numpy as np
 
 from media_engine.dialects import WireFormat
+from media_engine.pcm import FRAMES_PER_SECOND
 from tests.benchmarks.health import read_health, skipped_ticks, tick_lateness_ms
 from tests.benchmarks.job import Conditions, Job, Percentiles
 from tests.benchmarks.media_client import CallRequest, MediaClient, basic_authorization
@@ -66,7 +67,8 @@ class Callers:
         for client in self.clients:
             client.keeps = False
         lateness = np.concatenate([pacer.lateness for pacer in self._pacers])
-        later_health = await asyncio.to_thread(read_health, port)
+        ticks = round(lasted * FRAMES_PER_SECOND)
+        later_health = await asyncio.to_thread(read_health, port, last_ticks=ticks)
         for client in self.clients:
             if client.failure is not None:
                 raise client.failure

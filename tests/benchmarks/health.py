@@ -10,11 +10,15 @@ from tests.benchmarks.job import Percentiles
 _TIMEOUT_S: Final = 5.0
 
 
-def read_health(port: int) -> dict[str, Any] | None:
-    """Give the JSON of GET /healthz, None when nobody answers or the server is not well."""
+def read_health(port: int, *, last_ticks: int | None = None) -> dict[str, Any] | None:
+    """Give the JSON of GET /healthz, None when nobody answers or the server is not well.
+
+    `last_ticks`: have the lateness of so many ticks only.
+    """
+    query = "" if last_ticks is None else f"?ticks={last_ticks}"
     try:
         with urllib.request.urlopen(
-            f"http://127.0.0.1:{port}/healthz", timeout=_TIMEOUT_S
+            f"http://127.0.0.1:{port}/healthz{query}", timeout=_TIMEOUT_S
         ) as answer:
             said: dict[str, Any] = json.load(answer)
     except (urllib.error.URLError, ConnectionError, TimeoutError):

@@ -25,7 +25,8 @@ FORMATS: Final = {
 def tone(seconds: float, rate_hz: int, hz: float = 440.0, amplitude: int = 8000) -> Pcm:
     """A sine that starts at 0."""
     at = np.arange(round(seconds * rate_hz)) / rate_hz
-    return np.rint(amplitude * np.sin(2 * np.pi * hz * at)).astype(np.int16)
+    sound: Pcm = np.rint(amplitude * np.sin(2 * np.pi * hz * at)).astype(np.int16)
+    return sound
 
 
 def encoded(sound: Any, rate_hz: int, name: str = "wav", **options: Any) -> bytes:

@@ -10,7 +10,7 @@ from conference_app.pages import health
 
 @pytest.fixture
 def running(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "state", lambda: engine.EngineState(running=True))
+    monkeypatch.setattr(engine, "state", lambda **_: engine.EngineState(running=True))
 
 
 @pytest.mark.django_db

@@ -1,6 +1,9 @@
+import inspect
 import os
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -9,11 +12,13 @@ import soundfile
 from media_engine.errors import EngineError
 from media_engine.music import library, performance
 from media_engine.music.library import UnknownMusic, genres, load_music, medley, piece_file
+from media_engine.music.pieces import PIECES
 from media_engine.music.room import Room
 from media_engine.music.score import Part, Piece, line
 from media_engine.music.synth import Additive, Envelope, Partial
 from media_engine.pcm import Pcm
 
+EVERY_PIECE = [piece for pieces in PIECES.values() for piece in pieces]
 BELL = Additive((Partial(1, 1.0, 1.0),), Envelope(attack_s=0.005, decay_s=0.5))
 
 
@@ -53,6 +58,20 @@ def test_a_piece_is_kept_as_flac_of_16_bit(tmp_path: Path) -> None:
 def test_a_piece_is_played_once(tmp_path: Path, performances: list[str]) -> None:
     assert piece_file(tmp_path, "classical", 1) == piece_file(tmp_path, "classical", 1)
     assert performances == ["two"]
+
+
+def _devices(device: object) -> set[ModuleType | None]:
+    """The modules of a voice, effect or room, and of those that it is made of."""
+    inner = (getattr(device, name) for name in getattr(device, "__slots__", ()))
+    found = {inspect.getmodule(type(device))}
+    return found.union(*(_devices(part) for part in inner if is_dataclass(part)))
+
+
+@pytest.mark.parametrize("piece", EVERY_PIECE, ids=lambda piece: piece.title)
+def test_a_change_of_any_device_in_use_plays_anew(piece: Piece) -> None:
+    devices = [piece.room, *(part.voice for part in piece.parts)]
+    devices += [effect for part in piece.parts for effect in part.strip.effects]
+    assert set().union(*map(_devices, devices)) <= {*library.SYNTHESISER}
 
 
 def test_only_the_finished_file_is_left(tmp_path: Path) -> None:

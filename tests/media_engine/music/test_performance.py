@@ -4,16 +4,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from media_engine.music.effects import Echo, Overdrive
 from media_engine.music.loudness import integrated_lufs, peak_dbfs
 from media_engine.music.performance import perform
 from media_engine.music.room import Room
-from media_engine.music.score import Part, Piece, line
+from media_engine.music.score import Part, Piece, Strip, line
 from media_engine.music.synth import Additive, Envelope, Partial
 from media_engine.pcm import Pcm
 
 RATE_HZ = 8000
 SINE = Additive((Partial(1, 1.0, 2.0),), Envelope(attack_s=0.005, decay_s=0.5), release_s=0.05)
 DRY = Room(wet=0.0)
+KEY = Strip(gain_db=-100.0)
 
 
 def piece(text: str, *, room: Room = DRY, timing_s: float = 0.0, **changes: Any) -> Piece:
@@ -89,3 +91,48 @@ def test_the_same_piece_is_the_same_sound_and_another_seed_another_hand() -> Non
     once, again = perform(human, RATE_HZ), perform(human, RATE_HZ)
     assert np.array_equal(once, again)
     assert not np.array_equal(once, perform(replace(human, seed=2), RATE_HZ))
+
+
+def on_strips(*parts: tuple[str, Strip], room: Room = DRY) -> Piece:
+    played = tuple(Part(SINE, line(text, bar=4), strip=strip) for text, strip in parts)
+    return piece("A4:4", room=room, parts=played)
+
+
+def test_parts_on_one_strip_go_through_its_effects_together() -> None:
+    driven, apart = Strip((Overdrive(20.0),)), Strip((Overdrive(20.0),), send=0.5)
+    # Two sines that are bent together make the tones of their difference and sum; apart, not.
+    together, each = (
+        np.abs(np.fft.rfft(perform(on_strips(("A4:4", driven), ("E5:4", strip)), RATE_HZ)))
+        for strip in (driven, apart)
+    )
+    difference = round((659.3 - 440.0) * 2)
+    assert together[difference] > 20 * each[difference - 2 : difference + 3].max()
+
+
+def test_a_strip_has_its_own_gain() -> None:
+    sound = perform(on_strips(("A4:2 r", Strip()), ("r:2 A4", Strip(gain_db=-12.0))), RATE_HZ)
+    difference_db = 20 * np.log10(level(sound, 0.0, 0.5) / level(sound, 1.0, 1.5))
+    assert difference_db == pytest.approx(12, abs=1)
+
+
+def test_the_room_hears_what_a_strip_sends() -> None:
+    room = Room(wet=1.0, decay_s=0.8)
+    near, far = (
+        perform(on_strips(("A4:0.5 r:3.5", Strip(send=send)), room=room), RATE_HZ)
+        for send in (0.0, 1.0)
+    )
+    assert level(near, 0.5, 1.0) < 0.01 * level(far, 0.5, 1.0)
+
+
+def test_a_strip_makes_way_for_another() -> None:
+    ducked = Strip(ducked_by=KEY, duck_db=12.0)
+    sound = perform(on_strips(("A4:4", ducked), ("r:2 A3:0.25 r:1.75", KEY)), RATE_HZ)
+    alone = perform(on_strips(("A4:4", ducked)), RATE_HZ)
+    dip = level(sound, 1.02, 1.12) / level(sound, 0.8, 0.95)
+    assert dip < 0.5 * level(alone, 1.02, 1.12) / level(alone, 0.8, 0.95)
+
+
+def test_an_echo_goes_round_the_end_of_the_loop() -> None:
+    sound = perform(on_strips(("r:3.5 A4:0.5", Strip((Echo(delay_s=0.5),)))), RATE_HZ)
+    assert level(sound, 0.26, 0.45) > 0.1 * level(sound, 1.76, 1.95)
+    assert level(sound, 1.3, 1.7) < 0.05 * level(sound, 1.76, 1.95)

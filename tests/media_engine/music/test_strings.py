@@ -5,6 +5,7 @@ from media_engine.music.strings import PluckedString
 from media_engine.music.synth import Tone
 
 RATE_HZ = 24000
+BODY = ((400.0, 9.0, 2.0),)
 
 
 def partial(tone: Tone, hz: float) -> tuple[float, float]:
@@ -69,3 +70,15 @@ def test_a_tone_is_the_same_at_every_rate() -> None:
     window = np.hanning(len(low))
     common = np.fft.rfft(low * window)[:1000], np.fft.rfft(high[::2] * window)[:1000]
     assert np.corrcoef(np.abs(common))[0, 1] > 0.99
+
+
+def test_a_pickup_hears_nothing_of_a_partial_with_a_node_over_it() -> None:
+    tone = PluckedString(body=(), pickup=0.2).tone(220.0, 0.8, 1.0, RATE_HZ)
+    levels = [partial(tone, n * 220)[1] for n in (4, 5, 6)]
+    assert levels[1] < 0.05 * min(levels[0], levels[2])
+
+
+def test_a_body_rings_along() -> None:
+    solid, hollow = (PluckedString(body=body).tone(200.0, 0.6, 1.0, RATE_HZ) for body in ((), BODY))
+    ratios = [partial(tone, 400)[1] / partial(tone, 800)[1] for tone in (solid, hollow)]
+    assert ratios[1] > 2 * ratios[0]

@@ -1,0 +1,95 @@
+"""The short way of sound, against the full parser of the websockets library."""
+
+import struct
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.frames import Frame, Opcode
+from websockets.speedups import apply_mask
+
+from conference_app.streams.frame_reader import FrameBoundary, take_binary_frames
+
+MASK = b"\x12\x00\xfe\x34"
+
+frames = st.builds(
+    Frame,
+    st.sampled_from([Opcode.BINARY, Opcode.TEXT, Opcode.PING, Opcode.PONG, Opcode.CONT]),
+    st.one_of(st.binary(max_size=20), st.sampled_from([b"a" * n for n in (125, 126, 160, 70_000)])),
+    st.booleans(),
+)
+
+
+def written(frame: Frame) -> bytes:
+    """A frame as a client sends it, whether the RFC allows it or not."""
+    first = frame.fin << 7 | frame.rsv1 << 6 | frame.opcode
+    length = len(frame.data)
+    if length < 126:
+        header = struct.pack("!BB", first, 0x80 | length)
+    elif length < 65_536:
+        header = struct.pack("!BBH", first, 0x80 | 126, length)
+    else:
+        header = struct.pack("!BBQ", first, 0x80 | 127, length)
+    return header + MASK + apply_mask(frame.data, MASK)
+
+
+def taken(data: bytes) -> tuple[list[bytes], bytes]:
+    payloads: list[bytes] = []
+    rest = take_binary_frames(data, payloads.append)
+    return payloads, rest
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 160, 640, 65_535])
+def test_a_whole_binary_frame_is_unmasked(size: int) -> None:
+    payload = bytes(n % 251 for n in range(size))
+    assert taken(written(Frame(Opcode.BINARY, payload))) == ([payload], b"")
+
+
+def test_several_frames_in_one_read_come_in_order() -> None:
+    data = b"".join(written(Frame(Opcode.BINARY, bytes([n]) * 160)) for n in range(5))
+    assert taken(data)[0] == [bytes([n]) * 160 for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        Frame(Opcode.TEXT, b"{}"),
+        Frame(Opcode.BINARY, b"part", fin=False),
+        Frame(Opcode.CONT, b"part"),
+        Frame(Opcode.PING, b""),
+        Frame(Opcode.CLOSE, b"\x03\xe8"),
+        Frame(Opcode.BINARY, b"a" * 65_536),
+        Frame(Opcode.BINARY, b"reserved", rsv1=True),
+    ],
+    ids=lambda frame: f"{frame.opcode.name} {len(frame.data)}",
+)
+def test_everything_else_is_left_to_the_parser(frame: Frame) -> None:
+    sound, other = written(Frame(Opcode.BINARY, b"sound")), written(frame)
+    assert taken(sound + other + sound) == ([b"sound"], other + sound)
+
+
+def test_a_frame_that_is_not_masked_is_left_to_the_parser_which_refuses_it() -> None:
+    unmasked = bytes(Frame(Opcode.BINARY, b"sound").serialize(mask=False))
+    assert taken(unmasked) == ([], unmasked)
+
+
+def test_a_frame_that_is_not_all_there_is_left() -> None:
+    whole = written(Frame(Opcode.BINARY, b"a" * 160))
+    for size in range(len(whole)):
+        assert taken(whole[:size]) == ([], whole[:size])
+
+
+@given(st.lists(frames, max_size=8), st.data())
+def test_the_boundary_is_reached_exactly_at_the_ends_of_frames(
+    some: list[Frame], data: st.DataObject
+) -> None:
+    stream, ends = b"", {0}
+    for frame in some:
+        stream += written(frame)
+        ends.add(len(stream))
+    cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=12))
+    boundary = FrameBoundary()
+    for begin, end in pairwise(sorted({0, *cuts, *ends})):
+        boundary.pass_over(stream[begin:end])
+        assert boundary.reached == (end in ends)
