@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.runtime-installed
 DEV    := $(VENV)/.tools-installed
 
-.PHONY: run test check fix demo bench clean
+.PHONY: run test test-slow check fix demo bench clean
 
 run: $(RUN)              ## migrate, make the demo account, serve on PORT (8000)
 	@$(BIN)/python manage.py bootstrap
@@ -16,8 +16,11 @@ demo: $(RUN)             ## two synthetic callers meet; prints the path of their
 	@$(BIN)/python manage.py demo
 
 test: $(DEV)             ## the suite, on SQLite and (where there is one) on PostgreSQL
-	$(BIN)/python -m pytest -q
-	$(BIN)/python -m tests.on_postgresql
+	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m tests.on_postgresql -m "not slow"
+
+test-slow: $(DEV)        ## what takes minutes: thousands of webhooks, mutated files, all of the music
+	$(BIN)/python -m pytest -q -m slow
 
 check: $(DEV)            ## style, lint, types, imports, migrations
 	$(BIN)/ruff format --check .

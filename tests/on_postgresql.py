@@ -1,4 +1,5 @@
-"""Run the tests that use a database once more, on PostgreSQL: `python -m tests.on_postgresql`.
+"""Run the tests that use a database once more, on PostgreSQL: `python -m tests.on_postgresql`; its
+arguments go to pytest.
 
 Where no server answers, this says so and succeeds, unless CONFAB_REQUIRE_SERVICES is set.
 """
@@ -22,7 +23,7 @@ def main() -> int:
     except psycopg.OperationalError as error:
         print(f"no PostgreSQL at CONFAB_TEST_DATABASE_URL: {str(error).splitlines()[0]}")
         return 1 if os.environ.get("CONFAB_REQUIRE_SERVICES") else 0
-    command = [sys.executable, "-m", "pytest", "-q", *TESTS]
+    command = [sys.executable, "-m", "pytest", "-q", *TESTS, *sys.argv[1:]]
     return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
 
 
