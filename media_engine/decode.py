@@ -27,6 +27,9 @@ _MAGIC: Final = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b".snd", 
 parsers nobody here needs."""
 
 _BLOCK_FRAMES: Final = 8192
+_MP3_SLACK: Final = 8192
+"""So much further an MP3 is measured: what its encoder added is no excess."""
+
 _UNKNOWN_FRAMES: Final = 2**63 - 1
 """libsndfile's number of frames for a FLAC that was written as a stream."""
 
@@ -102,11 +105,12 @@ def _measured(content: bytes, limits: DecodeLimits) -> tuple[bytes, int]:
             )
         most = int(min(limits.seconds * file.samplerate, limits.samples // file.channels))
         frames = file.frames
-        length = mpeg_frames.measure(content, most) if file.format == "MP3" else None
+        is_mp3 = file.format == "MP3"
+        length = mpeg_frames.measure(content, most + _MP3_SLACK) if is_mp3 else None
         if length and length.rate_hz == file.samplerate:
             if length.exceeds(frames):
                 content = mpeg_frames.with_length(content, length)
-            frames = length.samples
+            frames = length.samples if length.exceeds(most) else min(length.samples, most)
         elif frames == _UNKNOWN_FRAMES:
             frames = sum(len(block) for block in _mono_blocks(file, most + 1))
         if frames > most:

@@ -7,7 +7,7 @@ engine's, a pause too: silence that is played is as long as it sounds.
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Final, assert_never
+from typing import assert_never
 
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call, CallStatus
@@ -44,8 +44,6 @@ from media_engine import EngineError
 from media_engine.events import Event
 from media_engine.sources import Source
 
-CONTENT_NOT_PLAYABLE: Final = 12300
-
 
 class CallSession:
     """Runs the program of one call; `events` are those of its leg, from before it was opened."""
@@ -68,16 +66,19 @@ class CallSession:
         if step.code is not None:
             await self._faults.fault(step.code, step.message, step)
         code, message = self._faults.last or (None, "")
-        return Outcome(error_code=code, error_message=message)
+        return Outcome(error_code=code, error_message=message, by_fault=step.code is not None)
 
     async def _carry_out_safely(self, step: Step) -> Happening:
         """Do a step; what the user's servers do wrong is the caller's loss alone, and on record."""
         try:
             return await self._carry_out(step)
-        except (FetchError, TwimlError) as error:
-            code, reason = int(error.code), str(error.reason)
+        except FetchError as error:
+            code, reason = int(error.code), error.reason
+        except TwimlError as error:
+            place = "" if error.line is None else f"line {error.line} of its TwiML: "
+            code, reason = error.code, f"{place}{error.reason}"
         except EngineError as error:
-            code, reason = CONTENT_NOT_PLAYABLE, str(error)
+            code, reason = sounds.CONTENT_NOT_PLAYABLE, str(error)
         await self._faults.fault(code, reason, step)
         return FetchFailed(code, reason)
 

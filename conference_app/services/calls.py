@@ -18,11 +18,15 @@ class NobodyThere(ServiceError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a call ended; the code and message are Twilio's, for what went wrong."""
+    """How a call ended; the code and message are Twilio's, for what went wrong last.
+
+    `by_fault`: that is what ended it, and the caller is to be told; else the call went on after it.
+    """
 
     status: CallStatus = CallStatus.COMPLETED
     error_code: int | None = None
     error_message: str = ""
+    by_fault: bool = False
 
 
 @transaction.atomic

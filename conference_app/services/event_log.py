@@ -214,7 +214,8 @@ def _join_refused(event: JoinRefused, occurred_at: datetime) -> None:
 
 @_write.register
 def _leg_closed(event: LegClosed, occurred_at: datetime) -> None:
-    call = _call(event.leg_id)
+    # Its socket writes down how the call ended at this very moment; unlocked, that could be lost.
+    call = _call(event.leg_id, locked=True)
     if call is not None and call.ended_at is None:
         timeline.end_call(call, occurred_at)
 
@@ -246,8 +247,9 @@ def _locked_conference(sid: str) -> Conference | None:
     return conference
 
 
-def _call(sid: str) -> Call | None:
-    call = Call.objects.filter(sid=sid).first()
+def _call(sid: str, *, locked: bool = False) -> Call | None:
+    calls = Call.objects.select_for_update() if locked else Call.objects.all()
+    call = calls.filter(sid=sid).first()
     if call is None:
         logger.warning("the engine told of %s, which is not in the books", sid)
     return call

@@ -19,6 +19,9 @@ from media_engine.sources import Clip, Silence, Source
 
 KEPT_BYTES: Final = 64 * 1024 * 1024
 
+CONTENT_NOT_PLAYABLE: Final = 12300
+"""Twilio's code for a file that is no sound."""
+
 FOREVER: Final = 0
 MAX_LOOPS: Final = 1000
 """What Twilio makes of loop="0"."""

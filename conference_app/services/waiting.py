@@ -8,18 +8,26 @@ beginning.
 """
 
 import asyncio
-import logging
 from collections import deque
 from typing import Final
 
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
 from conference_app.services import documents, sounds
-from conference_app.twiml import Fetch, PlayDigits, PlayUrl, Speak, TwimlError, Verb, Wait, step_for
+from conference_app.services.fault_log import FaultLog
+from conference_app.twiml import (
+    Fetch,
+    PlayDigits,
+    PlayUrl,
+    Speak,
+    TwimlError,
+    TwimlWarning,
+    Verb,
+    Wait,
+    step_for,
+)
 from media_engine import EngineError
 from media_engine.sources import Clip, Playlist
-
-logger = logging.getLogger(__name__)
 
 NOT_ALLOWED_WHILE_WAITING: Final = 13238
 
@@ -35,6 +43,8 @@ class WaitProgram:
         self._call = call
         self._first = fetch
         self._cookies = cookies
+        self._faults = FaultLog(call)
+        self._warned_of: tuple[TwimlWarning, ...] = ()
         self._low = asyncio.Event()
         self._steps: deque[sounds.SoundStep | Fetch] = deque()
 
@@ -50,18 +60,20 @@ class WaitProgram:
             self._steps.popleft()
 
     async def run(self) -> None:
-        """Fill the playlist for as long as the document goes on; what fails on the way is
-        silence.
+        """Fill the playlist for as long as the document goes on; what fails on the way is silence,
+        and an entry in the account's debugger log.
         """
-        try:
-            while self._steps:
-                step = self._steps.popleft()
+        while self._steps:
+            step = self._steps.popleft()
+            try:
                 if isinstance(step, Fetch):
                     await self._go_on_with(step)
                 else:
                     await self._append(step)
-        except (FetchError, TwimlError, EngineError) as error:
-            logger.warning("%s: its wait document ended: %s", self._call.sid, error)
+            except (FetchError, TwimlError) as error:
+                return await self._faults.fault(int(error.code), str(error.reason), step)
+            except EngineError as error:
+                return await self._faults.fault(sounds.CONTENT_NOT_PLAYABLE, str(error), step)
 
     def _running_low(self) -> None:
         self._low.set()
@@ -86,6 +98,9 @@ class WaitProgram:
             self.playlist.append(Clip(await sounds.decoded(answer.sound), times=sounds.FOREVER))
             return
         document = await documents.read(answer.twiml)
+        if document.warnings != self._warned_of:  # a document that loops is no news each time
+            self._warned_of = document.warnings
+            await self._faults.warnings(document, fetch)
         self._steps = deque(_wait_step(verb, answer.url) for verb in document.verbs)
 
 

@@ -176,6 +176,8 @@ class _Conversation:
         finally:
             self._close_leg(call)
             await database_sync_to_async(calls.end)(call=call, outcome=outcome)
+        if outcome.by_fault and outcome.error_code is not None and not self._over.done():
+            raise Refusal(1011, outcome.error_code, outcome.error_message, on_record=True)
         await self._say_goodbye(dialect)
 
     async def _read_to_the_end(self, channel: Channel) -> None:
@@ -261,7 +263,7 @@ class _Conversation:
             if message is not None:
                 await self._send_last(message)
         await self._close(refusal.close_code, f"{refusal.code}: {refusal.text}")
-        if self._account is not None:
+        if self._account is not None and not refusal.on_record:
             await alerts.report(
                 account=self._account, call=self._call, code=refusal.code, message=refusal.text
             )

@@ -6,13 +6,17 @@ from media_engine.errors import EngineError, MalformedMessage, NotRunning, Unsup
 
 
 class Refusal(Exception):
-    """The conversation can not go on; `text` is meant for the client."""
+    """The conversation can not go on; `text` is meant for the client.
 
-    def __init__(self, close_code: int, code: int, text: str) -> None:
+    `on_record`: what is wrong has been written down already.
+    """
+
+    def __init__(self, close_code: int, code: int, text: str, *, on_record: bool = False) -> None:
         super().__init__(text)
         self.close_code = close_code
         self.code = code
         self.text = text
+        self.on_record = on_record
 
 
 def refusal_of(error: EngineError) -> Refusal:

@@ -1,8 +1,8 @@
 """Hold music on disk: each piece is played once, kept as a file, and loaded at the wanted rate.
 
-Files are FLAC, 16 bit, 24 kHz: the instruments have less than a thousandth of a percent of their
-power above 8 kHz. A file's name holds a fingerprint of its score and of the synthesiser, so that a
-changed piece is played anew and an old file is never taken for it.
+Files are FLAC, 16 bit, 24 kHz: the instruments, cymbals and all, have less than a thousandth of
+their power above 8 kHz. A file's name holds a fingerprint of its score and of the synthesiser, so
+that a changed piece is played anew and an old file is never taken for it.
 """
 
 import inspect

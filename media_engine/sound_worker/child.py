@@ -43,7 +43,7 @@ def serve(settings: ChildSettings) -> None:
             while True:
                 head, body = wire.receive(connection)
                 _allow_cpu(settings.cpu_s)
-                answer, sound = _answer(head, bytes(body), engine)
+                answer, sound = _answer(head, body, engine)
                 del body
                 wire.send(connection, answer, sound)
         except wire.Disconnected:

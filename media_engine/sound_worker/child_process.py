@@ -123,7 +123,7 @@ class ChildProcess:
             process.kill()
             process.wait()
 
-    def _exchange(self, job: Job | None, seconds: float) -> tuple[wire.Head, bytearray]:
+    def _exchange(self, job: Job | None, seconds: float) -> tuple[wire.Head, bytes]:
         """Send a job and wait for the answer; without one, wait for the child to be ready."""
         connection, process = self._connection, self._process
         if connection is None or process is None:

@@ -90,7 +90,7 @@ class SoundWorker:
             thread.join()
 
     async def decode(self, content: bytes, rate_hz: int, limits: DecodeLimits | None = None) -> Pcm:
-        """decode_sound() in a child.
+        """decode_sound() in a child; the sound is read-only.
 
         Raises UndecodableSound, also for a file of which the child died or took too long;
         EngineFull when too many wait already; NotRunning.
@@ -101,7 +101,7 @@ class SoundWorker:
     async def speak(
         self, text: str, *, voice: str | None, language: str | None, rate_hz: int
     ) -> Spoken:
-        """SpeechEngine.speak() in a child.
+        """SpeechEngine.speak() in a child; the sound is read-only.
 
         Raises SpeechError, also for a text of which the child died or took too long; EngineFull
         when too many wait already; NotRunning.

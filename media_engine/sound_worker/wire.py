@@ -33,7 +33,7 @@ def send(
         raise Disconnected(str(error)) from error
 
 
-def receive(connection: socket.socket) -> tuple[Head, bytearray]:
+def receive(connection: socket.socket) -> tuple[Head, bytes]:
     """Wait for one message. Raises Disconnected, also for one that is longer than allowed."""
     head_bytes, body_bytes = _SIZES.unpack(_read(connection, _SIZES.size))
     if head_bytes > MOST_HEAD_BYTES or body_bytes > MOST_BODY_BYTES:
@@ -47,15 +47,16 @@ def receive(connection: socket.socket) -> tuple[Head, bytearray]:
     return head, _read(connection, body_bytes)
 
 
-def _read(connection: socket.socket, size: int) -> bytearray:
-    content = bytearray(size)
-    rest = memoryview(content)
-    while len(rest):
+def _read(connection: socket.socket, size: int) -> bytes:
+    """Read exactly so much, into one piece of memory: it may be a whole file."""
+    parts: list[bytes] = []
+    while size:
         try:
-            taken = connection.recv_into(rest)
+            part = connection.recv(size, socket.MSG_WAITALL)
         except OSError as error:
             raise Disconnected(str(error)) from error
-        if not taken:
+        if not part:
             raise Disconnected("it was closed")
-        rest = rest[taken:]
-    return content
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -85,6 +85,13 @@ def level_dbfs(sound: Signal) -> float:
     return float(frame_levels_dbfs(sound[np.newaxis])[0]) if len(sound) else FLOOR_DBFS
 
 
+def tone_dbfs(sound: Signal, hz: float) -> float:
+    """The level of one sine in a sound, whatever else is in it; -96 for none."""
+    turns = np.exp(-2j * np.pi * hz * np.arange(len(sound)) / RATE_HZ)
+    peak = 2 * abs(np.mean(sound * turns)) / FULL_SCALE if len(sound) else 0.0
+    return max(FLOOR_DBFS, float(20 * np.log10(max(peak, 1e-9) / np.sqrt(2))))
+
+
 def frame_levels_dbfs(frames: Signal) -> Signal:
     """The level of each row; -96 for silence."""
     power = np.mean(np.square(frames), axis=-1) / FULL_SCALE**2
@@ -137,6 +144,15 @@ def best_lag(sound: Signal, spoken: Signal, lags: range) -> tuple[int, float]:
     alike = products / np.sqrt(energies * max(float(np.dot(spoken, spoken)), 1.0))
     best = int(np.argmax(alike))
     return lags[best], float(alike[best])
+
+
+def place_of(sound: Signal, wanted: Pcm) -> int | None:
+    """The sample at which `wanted` begins in `sound`, where it is there, bit for bit or nearly."""
+    expected = wanted.astype(float)
+    place, _ = best_lag(sound, expected, range(max(1, len(sound) - len(expected))))
+    # A first frame may be a cross-fade.
+    there = correlation(sound[place + FRAME : place + len(wanted)], expected[FRAME:])
+    return place if there > 0.95 else None
 
 
 def segments(length: int) -> list[slice]:

@@ -235,6 +235,8 @@ def test_twiml_that_does_not_parse_ends_its_call_and_is_in_the_books(
     row = server.books.call(evening.misled.stream_sid)
     assert row["error_code"] == 12100
     assert "line 1" in row["error_message"]
+    assert evening.misled.close_code == 1011
+    assert (evening.misled.close_reason or "").startswith("12100: line 1")
     assert f"{row['sid']}: 12100" in server.log
 
 

@@ -9,16 +9,13 @@ import pytest
 from conference_app.headless_caller import HeadlessCaller
 from media_engine.dtmf import key_tones
 from media_engine.music import enter_beep, exit_beep
-from media_engine.pcm import Pcm
 from tests.end_to_end.server import Account, Server
 from tests.end_to_end.sound import (
     FRAME,
     RATE_HZ,
-    Signal,
-    best_lag,
-    correlation,
     heard,
     level_dbfs,
+    place_of,
     tone,
 )
 from tests.end_to_end.waiting import eventually, hear
@@ -40,15 +37,6 @@ def dial(server: Server) -> Callable[..., str]:
         return f"<Dial {by}><Conference {terms}>{room}</Conference></Dial>{AFTERWARDS}"
 
     return write
-
-
-def place_of(sound: Signal, wanted: Pcm) -> int | None:
-    """The sample at which `wanted` begins in `sound`, where it is there, bit for bit or nearly."""
-    expected = wanted.astype(float)
-    place, _ = best_lag(sound, expected, range(max(1, len(sound) - len(expected))))
-    # A first frame may be a cross-fade.
-    there = correlation(sound[place + FRAME : place + len(wanted)], expected[FRAME:])
-    return place if there > 0.95 else None
 
 
 async def goes_on(caller: HeadlessCaller) -> None:

@@ -55,6 +55,28 @@ async def test_an_attribute_that_is_unknown_is_a_warning(server: Server, account
     assert (alert["level"], alert["code"]) == ("warning", 12200)
 
 
+@pytest.mark.parametrize(
+    ("document", "level", "code"),
+    [
+        ('<Play digits="1"/><Play>{address}/nothing.mp3</Play>', "error", 11217),
+        ('<Pause length="1"/><Redirect>{address}/nothing</Redirect>', "error", 11217),
+        ('<Play digits="1"/><Play>{noise}</Play>', "error", 12300),
+        ('<Pause length="1"/><Redirect>{wrong}</Redirect>', "error", 13238),
+        ('<Play digits="1" colour="red"/><Redirect/>', "warning", 12200),
+    ],
+)
+async def test_a_wait_document_that_fails_while_it_is_carried_out(
+    server: Server, account: Account, document: str, level: str, code: int
+) -> None:
+    web = server.web
+    noise, wrong = web.put(b"no sound" * 99, "audio/mpeg"), web.put_twiml("<Gather/>")
+    url = web.put_twiml(document.format(address=web.address, noise=noise, wrong=wrong))
+    wait = f'<Conference waitUrl="{url}">Alone</Conference>'
+    application = await server.application(f'<Dial timeLimit="4">{wait}</Dial>', account)
+    (alert,) = await alerts_after(server, account, application)
+    assert (alert["level"], alert["code"]) == (level, code)
+
+
 async def test_somebody_called_who_is_not_there(server: Server, account: Account) -> None:
     (alert,) = await alerts_after(server, account, "nobody")
     assert (alert["code"], alert["call_sid"]) == (21218, None)

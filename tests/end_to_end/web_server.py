@@ -40,9 +40,13 @@ class WebServer:
         self._documents: dict[str, Document] = {}
         self._numbers = itertools.count(1)
 
-    def put(self, content: bytes, content_type: str, *, after_s: float = 0.0) -> str:
-        """Give the URL at which this is from now on; each answer takes `after_s`."""
-        path = f"/{next(self._numbers)}"
+    def put(
+        self, content: bytes, content_type: str, *, after_s: float = 0.0, path: str = ""
+    ) -> str:
+        """Give the URL at which this is from now on, a new one unless there is a `path`; each
+        answer takes `after_s`.
+        """
+        path = path or f"/{next(self._numbers)}"
         self._documents[path] = Document(content, content_type, after_s)
         return self.address + path
 

@@ -4,7 +4,8 @@ from media_engine.mpeg_frames import measure, with_length
 from tests.media_engine.sound_files import encoded, mp3_without_header, tone
 
 PLENTY = 10**9
-ID3 = b"ID3\x04\x00\x00\x00\x00\x02\x01" + bytes(257)
+ID3 = b"ID3\x04\x00\x00\x00\x00\x02\x01" + b"\xff\xfb\x94\xc4" + bytes(253)
+"""257 bytes, among them what looks like a frame of 48 kHz."""
 ID3_AT_THE_END = b"TAG" + bytes(125)
 
 

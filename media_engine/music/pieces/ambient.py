@@ -1,5 +1,6 @@
 """Ambient: slow harmony in a wide room. Both pieces were written for Confab."""
 
+from functools import partial
 from typing import Final
 
 from media_engine.music.analogue import Analogue
@@ -101,22 +102,27 @@ DROPS: Final = "...4 ..2. ...6 ..5."
 
 def _low_tide() -> Piece:
     order, section = "SAOH", 32.0
-    charts = {"S": SHORE, "A": SHORE, "O": OPEN_SEA, "H": HOME}
-    tunes = {"S": SHORE_TUNE, "A": SHORE_AGAIN, "O": SEA_TUNE, "H": HOME_TUNE}
-    pads = {name: voiced(harmony, "A3") for name, harmony in charts.items()}
-    tune = form(order, section, **{name: line(text, bar=4) for name, text in tunes.items()})
-    bass = {name: figure(ladder(harmony, "A1"), "0", step=8) for name, harmony in charts.items()}
-    drops = form(order, section, **{name: figure(pads[name], DROPS) for name in "AO"})
-    choir = form(order, section, **{name: transposed(pads[name], 12) for name in "AO"})
+    song = partial(form, order, section)
+    shore, sea, home = (voiced(bars, "A3") for bars in (SHORE, OPEN_SEA, HOME))
+    low = (figure(ladder(bars, "A1"), "0", step=8) for bars in (SHORE, OPEN_SEA, HOME))
+    low_shore, low_sea, low_home = low
+    tune = song(
+        S=line(SHORE_TUNE, bar=4),
+        A=line(SHORE_AGAIN, bar=4),
+        O=line(SEA_TUNE, bar=4),
+        H=line(HOME_TUNE, bar=4),
+    )
+    drops = song(A=figure(shore, DROPS), O=figure(sea, DROPS))
+    choir = transposed(song(A=shore, O=sea), 12)
     return Piece(
         title="Low Tide",
         composer="Confab",
         beats=section * len(order),
         tempo=((0.0, 66.0),),
         parts=(
-            Part(PAD, form(order, section, **pads), gain_db=-14.0, strip=PADS),
+            Part(PAD, song(SA=shore, O=sea, H=home), gain_db=-14.0, strip=PADS),
             Part(CHOIR, scaled(choir, 0.8), gain_db=-22.0, strip=PADS),
-            Part(DEEP, form(order, section, **bass), gain_db=-14.0),
+            Part(DEEP, song(SA=low_shore, O=low_sea, H=low_home), gain_db=-14.0),
             Part(FELT, tune, gain_db=-4.0, strip=FAR),
             Part(GLASS, scaled(drops, 0.7), gain_db=-18.0, strip=FAR),
         ),

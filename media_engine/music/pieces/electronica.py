@@ -1,9 +1,10 @@
 """Electronica: arpeggios, side chains and soft machines. Both pieces were written for Confab."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from media_engine.music.drums import CLAP, HAT, KICK, SHAKER, SNARE
+from media_engine.music.drums import CLAP, HAT, KICK, OPEN_HAT, SHAKER, SNARE
 from media_engine.music.effects import Chorus, Echo, Equaliser, Tremolo
 from media_engine.music.harmony import chart, ladder, voiced
 from media_engine.music.keyboards import (
@@ -35,6 +36,8 @@ BRIGHT: Final = Equaliser(
 )
 TREMBLING: Final = Strip((BRIGHT, Tremolo(swing_hz=3.1, depth=0.3), Chorus(level=0.3)))
 DOTTED: Final = Strip((BRIGHT, Echo(delay_s=0.523, level=0.28, fade=0.45)))
+PLUCKS: Final = Strip((LOW_CUT, Echo(delay_s=0.4018, level=0.3)), ducked_by=KICKS, duck_db=4.0)
+LEADS: Final = Strip((Echo(delay_s=0.4018, level=0.28),))
 
 
 # Night Bus: arpeggio and pad; then the beat and the bass; the tune; a break of bells; all.
@@ -63,69 +66,43 @@ DRIVE: Final = "0-.0 ..0- .00- 3-2-"
 
 def _night_bus() -> Piece:
     order, section = "IABCDE", 32.0
-    verse, chorus, broken = (voiced(harmony, "A3") for harmony in (VERSE, CHORUS, BREAK))
-    high = [transposed(pads, 12) for pads in (verse, chorus, broken)]
-    arpeggio = form(
-        order,
-        section,
-        I=scaled(figure(high[0], ARPEGGIO, step=0.25), 0.7, 1.0),
-        A=figure(high[0], ARPEGGIO, step=0.25),
-        B=scaled(figure(high[1], ARPEGGIO, step=0.25), 0.85),
-        C=scaled(figure(high[2], ARPEGGIO, step=0.5), 0.8),
-        D=scaled(figure(high[0], WIDE_ARPEGGIO, step=0.25), 0.6, 1.0),
-        E=scaled(figure(high[1], WIDE_ARPEGGIO, step=0.25), 0.85),
+    song = partial(form, order, section)
+    verse, chorus, broken = (voiced(bars, "A3") for bars in (VERSE, CHORUS, BREAK))
+    low_verse, low_chorus, low_broken = (ladder(bars, "E1") for bars in (VERSE, CHORUS, BREAK))
+    arpeggio = song(
+        I=scaled(figure(verse, ARPEGGIO, step=0.25), 0.7, 1.0),
+        A=figure(verse, ARPEGGIO, step=0.25),
+        B=scaled(figure(chorus, ARPEGGIO, step=0.25), 0.85),
+        C=scaled(figure(broken, ARPEGGIO, step=0.5), 0.8),
+        D=scaled(figure(verse, WIDE_ARPEGGIO, step=0.25), 0.6, 1.0),
+        E=scaled(figure(chorus, WIDE_ARPEGGIO, step=0.25), 0.85),
     )
-    bass = form(
-        order,
-        section,
-        A=figure(ladder(VERSE, "E1"), PULSE, step=0.25),
-        B=figure(ladder(CHORUS, "E1"), DRIVE, step=0.25),
-        C=scaled(figure(ladder(BREAK, "E1"), "0---", step=1.0), 0.7),
-        D=figure(ladder(VERSE, "E1"), PULSE, step=0.25),
-        E=figure(ladder(CHORUS, "E1"), DRIVE, step=0.25),
-    )
-    pads = form(
-        order, section, I=scaled(verse, 0.6, 0.9), A=verse, B=chorus, C=broken, D=verse, E=chorus
+    bass = song(
+        AD=figure(low_verse, PULSE, step=0.25),
+        BE=figure(low_chorus, DRIVE, step=0.25),
+        C=scaled(figure(low_broken, "0---", step=1.0), 0.7),
     )
     floor = beat("X...x...x...x...", beats=section)
     clap = beat("....x.......x...", beats=section, fill="....x......ox.oo")
-    hat = beat("..x.", beats=section)
-    shaker = beat("xoxo", beats=section)
+    offbeat, shaker = (beat(grid, beats=section) for grid in ("..x.", "xoxo"))
+    pads = song(I=scaled(verse, 0.6, 0.9), AD=verse, BE=chorus, C=broken)
+    lead = song(B=line(TUNE, bar=4), E=line(TUNE_AGAIN, bar=4))
     return Piece(
         title="Night Bus",
         composer="Confab",
         beats=section * len(order),
         tempo=((0.0, 112.0),),
         parts=(
-            Part(
-                KICK,
-                form(order, section, A=floor, B=floor, D=floor, E=floor),
-                gain_db=-10.0,
-                strip=KICKS,
-            ),
-            Part(CLAP, form(order, section, B=clap, D=clap, E=clap), gain_db=-9.0, strip=BEATS),
-            Part(HAT, form(order, section, A=hat, B=hat, D=hat, E=hat), gain_db=-14.0, strip=BEATS),
-            Part(SHAKER, form(order, section, B=shaker, E=shaker), gain_db=-18.0, strip=BEATS),
+            Part(KICK, song(ABDE=floor), gain_db=-10.0, strip=KICKS),
+            Part(CLAP, song(BDE=clap), gain_db=-9.0, strip=BEATS),
+            Part(HAT, song(AB=offbeat), gain_db=-14.0, strip=BEATS),
+            Part(OPEN_HAT, song(DE=offbeat), gain_db=-18.0, strip=BEATS),
+            Part(SHAKER, song(BE=shaker), gain_db=-18.0, strip=BEATS),
             Part(BASS, bass, gain_db=-8.0, strip=LOWS),
             Part(PAD, pads, gain_db=-14.0, strip=PADS),
-            Part(
-                PLUCK,
-                arpeggio,
-                gain_db=-8.0,
-                strip=Strip((LOW_CUT, Echo(0.4018, level=0.3)), ducked_by=KICKS, duck_db=4.0),
-            ),
-            Part(
-                LEAD,
-                form(order, section, B=line(TUNE, bar=4), E=line(TUNE_AGAIN, bar=4)),
-                gain_db=-11.0,
-                strip=Strip((Echo(0.4018, level=0.25),)),
-            ),
-            Part(
-                BELL,
-                form(order, section, C=line(BELLS, bar=4)),
-                gain_db=-9.0,
-                strip=Strip((Echo(0.4018, level=0.35),)),
-            ),
+            Part(PLUCK, transposed(arpeggio, 12), gain_db=-8.0, strip=PLUCKS),
+            Part(LEAD, lead, gain_db=-11.0, strip=LEADS),
+            Part(BELL, song(C=line(BELLS, bar=4)), gain_db=-9.0, strip=LEADS),
         ),
         room=Room(decay_s=1.8, wet=0.25),
         timing_s=0.002,
@@ -158,33 +135,21 @@ SWING: Final = 0.58
 
 def _paper_kites() -> Piece:
     order, section = "IABCDB", 32.0
+    song = partial(form, order, section)
     lawn, wind = voiced(LAWN, "Bb3"), voiced(WIND, "Bb3")
     rolling = figure(lawn, "0-1-2-3- 4-3-2-1-", step=0.25)
-    keys = form(
-        order,
-        section,
+    keys = song(
         I=scaled(rolling, 1.0, 1.15),
-        A=figure(lawn, COMPING, step=0.25),
+        AD=figure(lawn, COMPING, step=0.25),
         B=figure(wind, COMPING, step=0.25),
         C=scaled(rolling, 1.05, 1.25),
-        D=figure(lawn, COMPING, step=0.25),
     )
-    strolling = figure(ladder(LAWN, "F1"), STROLL, step=0.25)
-    bass = form(
-        order,
-        section,
-        A=strolling,
+    bass = song(
+        AD=figure(ladder(LAWN, "F1"), STROLL, step=0.25),
         B=figure(ladder(WIND, "F1"), STROLL, step=0.25),
         C=figure(ladder(LAWN, "F1"), "0-------", step=0.5),
-        D=strolling,
     )
-    tune = form(
-        order,
-        section,
-        A=line(KITE, bar=4),
-        B=line(ALOFT, bar=4),
-        D=line(KITE_AGAIN, bar=4),
-    )
+    tune = song(A=line(KITE, bar=4), B=line(ALOFT, bar=4), D=line(KITE_AGAIN, bar=4))
     kick = beat("X... ...o ..x. .... X... ...o ..x. ...o", beats=section)
     snare = beat(".... x... .... x..o", beats=section)
     hat = beat("x.xo x.xo x.xo x.xx", beats=section)
@@ -196,12 +161,12 @@ def _paper_kites() -> Piece:
         parts=tuple(
             replace(part, notes=swung(part.notes, SWING, pair=0.5))
             for part in (
-                Part(KICK, form(order, section, A=kick, B=kick, D=kick), -12.0, strip=KICKS),
-                Part(SNARE, form(order, section, A=snare, B=snare, D=snare), -11.0, strip=BEATS),
-                Part(HAT, form(order, section, A=hat, B=hat, C=hat, D=hat), -14.0, strip=BEATS),
+                Part(KICK, song(ABD=kick), -12.0, strip=KICKS),
+                Part(SNARE, song(ABD=snare), -11.0, strip=BEATS),
+                Part(HAT, song(ABCD=hat), -14.0, strip=BEATS),
                 Part(SOFT_BASS, bass, -9.0, strip=LOWS),
                 Part(KEYS, keys, -13.0, roll_s=0.008, strip=TREMBLING),
-                Part(PAD, form(order, section, I=lawn, B=wind, C=lawn), -18.0, strip=PADS),
+                Part(PAD, song(IC=lawn, B=wind), -18.0, strip=PADS),
                 Part(THUMBS, tune, -7.0, strip=DOTTED),
             )
         ),

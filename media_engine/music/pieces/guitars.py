@@ -1,7 +1,8 @@
-"""Guitars: two works in the public domain, as written, and a duet that was written for Confab."""
+"""Guitars: two works in the public domain, and a duet that was written for Confab."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from media_engine.music.harmony import chart, ladder, voiced
@@ -155,13 +156,14 @@ SWING: Final = 0.56
 
 def _porch_swing() -> Piece:
     order, section = "IABCD", 32.0
-    charts = {"I": PORCH, "A": PORCH, "B": STREET, "C": PORCH, "D": STREET}
-    picking = {name: figure(voiced(bars, "G3"), PICKING) for name, bars in charts.items()}
-    thumb = {name: figure(ladder(bars, "E2"), "0232", step=1) for name, bars in charts.items()}
-    tunes = {"A": TALE, "B": NEWS, "C": TALE_AGAIN, "D": NEWS}
-    tune = form(order, section, **{name: line(text, bar=4) for name, text in tunes.items()})
-    below = form(order, section, D=line(NEWS_BELOW, bar=4))
-    picked = form(order, section, **{**picking, "I": scaled(picking["I"], 1.15)})
+    song = partial(form, order, section)
+    porch, street = (figure(voiced(bars, "G3"), PICKING) for bars in (PORCH, STREET))
+    picked = song(I=scaled(porch, 1.15), AC=porch, BD=street)
+    porch_thumb, street_thumb = (
+        figure(ladder(bars, "E2"), "0232", step=1) for bars in (PORCH, STREET)
+    )
+    tune = song(A=line(TALE, bar=4), C=line(TALE_AGAIN, bar=4), BD=line(NEWS, bar=4))
+    below = song(D=line(NEWS_BELOW, bar=4))
     return Piece(
         title="Porch Swing",
         composer="Confab",
@@ -169,7 +171,7 @@ def _porch_swing() -> Piece:
         tempo=((0.0, 104.0),),
         parts=(
             Part(STEEL, swung(picked, SWING, pair=1.0), gain_db=-4.0),
-            Part(STEEL_BASS, form(order, section, **thumb), gain_db=-5.0),
+            Part(STEEL_BASS, song(IAC=porch_thumb, BD=street_thumb), gain_db=-5.0),
             Part(MELLOW_STEEL, swung(tune, SWING, pair=1.0), gain_db=-3.5),
             Part(MELLOW_STEEL, swung(below, SWING, pair=1.0), gain_db=-5.0),
         ),

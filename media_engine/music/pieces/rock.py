@@ -45,8 +45,6 @@ SOLO: Final = Strip(
     (*LEAD, Echo(delay_s=0.369, level=0.22, fade=0.4, repeats=4)), gain_db=-14.0, send=0.9
 )
 CLEAN: Final = Strip((CABINET, Chorus(swing_hz=0.8, level=0.5)), send=1.2)
-
-
 SPRING: Final = Strip(
     (
         Overdrive(drive_db=5.0),

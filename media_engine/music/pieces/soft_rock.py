@@ -34,11 +34,6 @@ PADS: Final = Strip(
 STRUMS: Final = Strip(
     (Equaliser(((90.0, -18.0), (250.0, -6.0), (500.0, 0.0), (3000.0, 1.0))),), send=0.6
 )
-SOLO: Final = Strip(
-    (Overdrive(drive_db=8.0), CABINET, Chorus(level=0.25), Echo(0.395, level=0.22, fade=0.4)),
-    gain_db=-3.5,
-    send=1.2,
-)
 ROTOR: Final = Strip(
     (
         Equaliser(((90.0, -12.0), (300.0, -2.0), (600.0, 0.0))),
@@ -46,6 +41,13 @@ ROTOR: Final = Strip(
         Chorus(0.9, 1.2, 0.4),
     )
 )
+
+
+def _solo(delay_s: float) -> Strip:
+    """A guitar that sings, with an echo in time."""
+    echo = Echo(delay_s, level=0.22, fade=0.4)
+    effects = (Overdrive(drive_db=8.0), CABINET, Chorus(level=0.25), echo)
+    return Strip(effects, gain_db=-3.5, send=1.2)
 
 
 # Late Ferry: an intro of the keys, verse, chorus; verse, bridge, chorus.
@@ -133,7 +135,7 @@ def _late_ferry() -> Piece:
                 roll_s=0.012,
                 strip=STRUMS,
             ),
-            Part(TENDER, tune, gain_db=-8.0, strip=SOLO),
+            Part(TENDER, tune, gain_db=-8.0, strip=_solo(0.385)),
         ),
         room=Room(decay_s=1.7, wet=0.24),
         timing_s=0.007,
@@ -207,7 +209,7 @@ def _sunday_roads() -> Piece:
             Part(STEEL, strums, gain_db=-13.5, roll_s=0.008, strip=STRUMS),
             Part(ORGAN, song(I=lane, C=hill, B=scaled(view, 0.7)), gain_db=-24.0, strip=ROTOR),
             Part(ORGAN, song(B=line(VIEW_TUNE, bar=4)), gain_db=-14.0, strip=ROTOR),
-            Part(TENDER, tune, gain_db=-8.0, strip=SOLO),
+            Part(TENDER, tune, gain_db=-8.0, strip=_solo(0.441)),
         ),
         room=Room(decay_s=1.3, wet=0.22),
         timing_s=0.006,

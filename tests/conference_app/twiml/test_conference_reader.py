@@ -48,6 +48,35 @@ def test_every_attribute_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "default"),
+    [
+        ("muted", False),
+        ("beep", Beep.TRUE),
+        ("start_on_enter", True),
+        ("end_on_exit", False),
+        ("wait_url", None),
+        ("wait_method", "POST"),
+        ("max_participants", 40),
+        ("record", False),
+        ("trim", True),
+        ("event_callback_url", None),
+        ("participant_label", None),
+        ("jitter_buffer_size", "large"),
+        ("region", None),
+        ("coach", None),
+        ("status_callback", None),
+        ("status_callback_method", "POST"),
+        ("status_callback_events", ()),
+        ("recording_status_callback", None),
+        ("recording_status_callback_method", "POST"),
+        ("recording_status_callback_events", ("completed",)),
+    ],
+)
+def test_the_default_values_are_those_of_the_pages(field: str, default: object) -> None:
+    assert getattr(conference(), field) == default
+
+
+@pytest.mark.parametrize(
     ("attribute", "code"),
     [
         ('muted="yes"', 13230),

@@ -40,7 +40,7 @@ def test_bending_adds_no_noise() -> None:
     tone = Bent(SINE, vibrato_cents=15.0).tone(1500.0, 1.0, 2.0, RATE_HZ)
     power = np.abs(np.fft.rfft(tone * np.hanning(len(tone)))) ** 2
     axis = np.fft.rfftfreq(len(tone), 1 / RATE_HZ)
-    assert power[np.abs(axis - 1500) > 200].sum() < 1e-5 * power.sum()
+    assert power[np.abs(axis - 1500) > 200].sum() < 1e-6 * power.sum()
 
 
 def test_a_bent_voice_is_released_like_the_voice() -> None:

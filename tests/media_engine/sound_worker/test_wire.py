@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from media_engine.sound_worker.wire import Disconnected, Head, receive, send
+from media_engine.sound_worker.wire import Disconnected, receive, send
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -17,24 +17,19 @@ def ends() -> Iterator[Pair]:
         yield ours, theirs
 
 
-def received(ends: Pair) -> tuple[Head, bytes]:
-    head, body = receive(ends[1])
-    return head, bytes(body)
-
-
 @pytest.mark.parametrize("body", [b"", b"x", bytes(3_000_000)])
 def test_what_is_sent_is_received(ends: Pair, body: bytes) -> None:
     head = {"voice": None, "language": "fr-FR", "rate_hz": 16000, "text": "é\ud800\n"}
     sending = Thread(target=send, args=(ends[0], head, body))
     sending.start()
-    assert received(ends) == (head, body)
+    assert receive(ends[1]) == (head, body)
     sending.join()
 
 
 def test_messages_follow_each_other(ends: Pair) -> None:
     for number in range(3):
         send(ends[0], {"n": number}, bytes(number))
-    assert [received(ends) for _ in range(3)] == [({"n": n}, bytes(n)) for n in range(3)]
+    assert [receive(ends[1]) for _ in range(3)] == [({"n": n}, bytes(n)) for n in range(3)]
 
 
 @pytest.mark.parametrize(
