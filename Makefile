@@ -6,6 +6,9 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.runtime-installed
 DEV    := $(VENV)/.tools-installed
 
+# Most of the time the end-to-end tests wait for sound; a module stays with one process and its server.
+BOTH_CORES := -n 2 --dist loadfile
+
 .PHONY: run test test-slow check fix demo bench clean
 
 run: $(RUN)              ## migrate, make the demo account, serve on PORT (8000)
@@ -16,8 +19,8 @@ demo: $(RUN)             ## two synthetic callers meet; prints the path of their
 	@$(BIN)/python manage.py demo
 
 test: $(DEV)             ## the suite, on SQLite and (where there is one) on PostgreSQL
-	$(BIN)/python -m pytest -q -m "not slow"
-	$(BIN)/python -m tests.on_postgresql -m "not slow"
+	$(BIN)/python -m pytest -q -m "not slow" $(BOTH_CORES)
+	$(BIN)/python -m tests.on_postgresql -m "not slow" $(BOTH_CORES)
 
 test-slow: $(DEV)        ## what takes minutes: thousands of webhooks, mutated files, all of the music
 	$(BIN)/python -m pytest -q -m slow

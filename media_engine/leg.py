@@ -6,6 +6,7 @@ thread, so nothing is locked. It keeps sound encoded: decoding, resampling and e
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import numpy as np
@@ -53,6 +54,8 @@ class Leg:
         self.wire = wire
         self.output = output
         self.row = row
+        self.poll: Callable[[], None] | None = None
+        """Brings in what the socket has, through receive(); called once a tick, must not raise."""
         self.patch: Wide | None = None
         """Sound at the wire's rate to be used in place of the last payload: a gap that was
         concealed.
@@ -101,6 +104,8 @@ class Leg:
         """Give the frame that is due, once a tick; `patch` then holds what to use instead, if
         anything.
         """
+        if self.poll is not None:
+            self.poll()
         if not self._listening:
             return self._silence
         payload = self.jitter.take()

@@ -38,6 +38,14 @@ class Channel(Protocol):
     def take_over(self, on_message: OnMessage, on_pong: OnPong) -> None:
         """Have each message called out; neither function may raise or block."""
 
+    def start_polling(self) -> Callable[[], None] | None:
+        """Stop to wake up for each message: give what is to be called, once a tick, to have those
+        that came called out. None where the server can not do that.
+        """
+
+    def stop_polling(self) -> None:
+        """Have messages called out as they come again."""
+
     def send(self, message: str | bytes) -> None:
         """Send one message; never blocks."""
 
@@ -69,6 +77,12 @@ class QueuedChannel:
         """Hand over what `receive` gave."""
         if self._on_message is not None:
             self._on_message(message)
+
+    def start_polling(self) -> None:
+        """Here messages come through `receive`, one by one."""
+
+    def stop_polling(self) -> None:
+        """There was none."""
 
     def send(self, message: str | bytes) -> None:
         if len(self._waiting) >= OUTBOX_MESSAGES:

@@ -167,6 +167,7 @@ class _Conversation:
             for said in self._early:
                 self._heed(said)
             channel.take_over(self._on_message, output.on_pong)
+            self._leg.poll = channel.start_polling()
             self._tasks.spawn(self._read_to_the_end(channel), name=f"socket of {call.sid}")
             program = self._tasks.start(
                 CallSession(call, events).run(), name=f"program of {call.sid}"
@@ -174,6 +175,9 @@ class _Conversation:
             await asyncio.wait({program, self._over}, return_when=asyncio.FIRST_COMPLETED)
             outcome = _outcome(program, self._refusal)
         finally:
+            if self._leg is not None:
+                self._leg.poll = None
+            channel.stop_polling()
             self._close_leg(call)
             await database_sync_to_async(calls.end)(call=call, outcome=outcome)
         if outcome.by_fault and outcome.error_code is not None and not self._over.done():

@@ -10,7 +10,10 @@ Everything else, and every other path, is uvicorn's own. Builds on the inner met
 version of uvicorn.
 """
 
+import logging
+import os
 import struct
+from collections.abc import Callable
 from typing import Final
 
 from typing_extensions import override
@@ -21,6 +24,13 @@ from websockets.protocol import OPEN
 
 from conference_app.streams.channel import EXTENSION, OnMessage, OnPong
 from conference_app.streams.frame_reader import FrameBoundary, take_binary_frames
+
+logger = logging.getLogger(__name__)
+
+READ_BYTES: Final = 65_536
+"""At most, for one client in one tick; what is left waits in the kernel, whose buffers are full
+then.
+"""
 
 _BINARY: Final = 0x82
 _TEXT: Final = 0x81
@@ -110,6 +120,7 @@ class DirectChannel:
         self.taken_over = False
         self.on_message: OnMessage = _nobody
         self.on_pong: OnPong = _nobody
+        self._fd: int | None = None
 
     def take_over(self, on_message: OnMessage, on_pong: OnPong) -> None:
         """Have messages called out from now on, those that wait already first; `receive` gives the
@@ -129,6 +140,49 @@ class DirectChannel:
         if protocol.read_paused:
             protocol.read_paused = False
             protocol.transport.resume_reading()
+
+    def start_polling(self) -> Callable[[], None] | None:
+        """Take the reading of the socket out of the event loop, where it can be read as it is.
+
+        To be woken up for a frame costs more than the frame. Sound is only used at ticks, so that
+        is when it is fetched. Encrypted sockets are left to the loop.
+        """
+        transport = self._protocol.transport
+        socket = transport.get_extra_info("socket")
+        if socket is None or transport.get_extra_info("ssl_object") is not None:
+            return None
+        if transport.is_closing():
+            return None
+        self._fd = socket.fileno()
+        transport.pause_reading()
+        return self._poll
+
+    def stop_polling(self) -> None:
+        """Give the reading back to the event loop; the end of a connection is its business."""
+        if self._fd is None:
+            return
+        self._fd = None
+        if not self._protocol.transport.is_closing():
+            self._protocol.transport.resume_reading()
+
+    def _poll(self) -> None:
+        # A descriptor that was closed may be another connection's by now: ask before each read.
+        if self._fd is None or self._protocol.transport.is_closing():
+            return
+        try:
+            data = os.read(self._fd, READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.stop_polling()
+            return
+        try:
+            self._protocol.data_received(data)
+        except Exception:
+            logger.exception("a connection's message could not be read")
+            self._protocol.transport.abort()
 
     def send(self, message: str | bytes) -> None:
         """Send one message; nothing happens on a connection that is closing."""

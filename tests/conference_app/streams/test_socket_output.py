@@ -23,6 +23,10 @@ class Wire:
 
     def take_over(self, on_message: object, on_pong: object) -> None: ...
 
+    def start_polling(self) -> None: ...
+
+    def stop_polling(self) -> None: ...
+
     def send(self, message: str | bytes) -> None:
         self.sent.append(message)
 
