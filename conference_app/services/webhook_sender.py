@@ -28,6 +28,11 @@ T = TypeVar("T")
 POLL_S: Final = 0.5
 """How often to look for what became due, and for what other processes have written."""
 
+POLLS_SKIPPED_IN_SERVER: Final = 4
+"""The server's own sender is woken for what its process writes: it looks every 2 s only, which
+spares an idle server most of its work.
+"""
+
 DATABASE_RETRY_S: Final = 2.0
 GRACE_S: Final = 3.0
 """At a stop, requests under way may take this much longer."""
@@ -61,6 +66,7 @@ class WebhookSender:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted = asyncio.Event()
         self._is_stopping = False
+        self._rest_polls = POLLS_SKIPPED_IN_SERVER if name == NAME_IN_SERVER else 1
 
     async def run(self) -> None:
         """Send, until stop() is called."""
@@ -76,7 +82,7 @@ class WebhookSender:
                     self._under_way[task] = claim
                     task.add_done_callback(self._is_sent)
                 if not claims:
-                    await self._rest(POLL_S)
+                    await self._rest(POLL_S * self._rest_polls)
         finally:
             await self._finish(tasks)
 

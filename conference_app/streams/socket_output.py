@@ -13,9 +13,9 @@ from typing import Final
 from conference_app.streams.channel import Channel
 from media_engine.dialects import ServerDialect
 
-PING_EVERY_FRAMES: Final = 15
+PING_EVERY_FRAMES: Final = 20
 MAX_UNREAD_FRAMES: Final = 35
-"""700 ms: a round trip of 400 ms still passes without a loss."""
+"""700 ms: a round trip of 300 ms still passes without a loss."""
 
 OUTBOX_FRAMES: Final = 10
 """Together with what is unread: at most 900 ms of delay."""
