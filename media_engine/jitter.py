@@ -63,6 +63,26 @@ class JitterBuffer:
     other, so that the cut is not heard.
     """
 
+    __slots__ = (
+        "_ceiling",
+        "_filling",
+        "_frames",
+        "_limit",
+        "_lowest",
+        "_marks",
+        "_patience",
+        "_position",
+        "_quiet",
+        "_starving",
+        "_tick",
+        "_waited",
+        "_windows",
+        "counters",
+        "has_marks",
+        "prefill",
+        "shed",
+    )
+
     def __init__(
         self,
         *,
@@ -89,15 +109,12 @@ class JitterBuffer:
         self._waited = 0
         self._position = 0
         self._marks: deque[tuple[int, str]] = deque()
+        self.has_marks = False
+        """Whether marks_reached() may have something to say."""
         self._forget_window()
 
     def __len__(self) -> int:
         return len(self._frames)
-
-    @property
-    def has_marks(self) -> bool:
-        """Whether marks_reached() may have something to say."""
-        return bool(self._marks)
 
     @property
     def is_filling(self) -> bool:
@@ -143,12 +160,14 @@ class JitterBuffer:
         if len(self._marks) >= MAX_MARKS:
             raise EngineFull(f"{MAX_MARKS} marks are pending already")
         self._marks.append((self._position + len(self._frames), name))
+        self.has_marks = True
 
     def marks_reached(self) -> list[str]:
         """Give the names whose place has been passed since the last call, in order."""
         reached = []
         while self._marks and self._marks[0][0] <= self._position:
             reached.append(self._marks.popleft()[1])
+        self.has_marks = bool(self._marks)
         return reached
 
     def clear(self) -> None:

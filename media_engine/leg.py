@@ -41,6 +41,25 @@ class LegOutput(Protocol):
 class Leg:
     """One caller's audio. `row` is its place in the arrays of a tick, given by the registry."""
 
+    __slots__ = (
+        "_codec",
+        "_concealer",
+        "_frame_bytes",
+        "_gap",
+        "_listening",
+        "_recent",
+        "_rest",
+        "_silence",
+        "concealed",
+        "jitter",
+        "leg_id",
+        "output",
+        "patch",
+        "poll",
+        "row",
+        "wire",
+    )
+
     def __init__(
         self,
         leg_id: str,

@@ -49,7 +49,7 @@ class LegBank:
         mixing rate.
         """
         payloads = b"".join([leg.next_payload() for leg in self._legs])
-        wide = self._codec.decode(payloads).astype(np.float32).reshape(-1, self._samples)
+        wide = self._codec.widen(payloads).reshape(-1, self._samples)
         for index, leg in enumerate(self._legs):
             if leg.patch is not None:
                 wide[index] = leg.patch

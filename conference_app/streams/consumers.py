@@ -84,6 +84,20 @@ class _Conversation:
     wrong.
     """
 
+    __slots__ = (
+        "_account",
+        "_call",
+        "_dialect",
+        "_early",
+        "_leg",
+        "_output",
+        "_over",
+        "_receive",
+        "_scope",
+        "_send",
+        "_tasks",
+    )
+
     def __init__(self, scope: Scope, receive: Receive, send: Send, tasks: TaskSet) -> None:
         self._scope = scope
         self._receive = receive
@@ -202,7 +216,11 @@ class _Conversation:
             self._end(Refusal(1008, 31951, "more messages than any audio needs"))
             return
         try:
-            self._heed(self._dialect.receive(message))
+            said = self._dialect.receive(message)
+            if said.__class__ is bytes and self._leg is not None:
+                self._leg.receive(said)
+            else:
+                self._heed(said)
         except EngineError as error:
             self._end(refusal_of(error))
         except Exception:

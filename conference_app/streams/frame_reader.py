@@ -38,17 +38,30 @@ def take_binary_frames(data: bytes, on_payload: Callable[[bytes], None]) -> byte
     return data
 
 
+def only_binary_frame(buffer: bytearray, count: int) -> bytes | None:
+    """Give the payload when the first `count` bytes, 1 or more, are one such frame, nothing more
+    and nothing less.
+    """
+    if buffer[0] != _WHOLE_BINARY or not buffer[1] & _MASKED:
+        return None
+    length, begin = buffer[1] & _LENGTH, 6
+    if length == _LONG:
+        length, begin = buffer[2] << 8 | buffer[3], 8
+    elif length == _VERY_LONG:
+        return None
+    if count != begin + length:
+        return None
+    return apply_mask(buffer[begin:count], buffer[begin - _MASK_BYTES : begin])
+
+
 class FrameBoundary:
     """Whether the parser has read whole frames only, told by the lengths in their headers."""
 
     def __init__(self) -> None:
+        self.reached = True
+        """Whether the next byte begins a frame."""
         self._header = b""
         self._missing = 0
-
-    @property
-    def reached(self) -> bool:
-        """Whether the next byte begins a frame."""
-        return not self._missing and not self._header
 
     def pass_over(self, data: bytes) -> None:
         """Count bytes that went to the parser."""
@@ -59,6 +72,7 @@ class FrameBoundary:
             else:
                 passed = self._read_header(data)
             data = data[passed:]
+        self.reached = not self._missing and not self._header
 
     def _read_header(self, data: bytes) -> int:
         """Take bytes until the header is whole; then `_missing` is what follows it. Give how

@@ -35,6 +35,20 @@ class SocketOutput:
     sign of life.
     """
 
+    __slots__ = (
+        "_channel",
+        "_credit",
+        "_credit_at",
+        "_dialect",
+        "_gone_at",
+        "_on_gone",
+        "_outbox",
+        "_read",
+        "_sent",
+        "_ticks",
+        "dropped_frames",
+    )
+
     def __init__(
         self, channel: Channel, dialect: ServerDialect, on_gone: Callable[[], None]
     ) -> None:
@@ -44,13 +58,17 @@ class SocketOutput:
         self._sent = 0
         self._read = 0
         self._outbox: deque[bytes] = deque()
-        self._silent_ticks = 0
+        self._ticks = 0
+        self._gone_at = GONE_AFTER_TICKS
         self._credit = MESSAGES_AT_ONCE
+        self._credit_at = 0
         self.dropped_frames = 0
 
     def audio(self, payload: bytes) -> None:
         """Send one frame; called once a tick."""
-        self._grow_older()
+        self._ticks += 1
+        if self._ticks == self._gone_at and self._channel.tells_of_reading:
+            self._on_gone()
         if self._sent - self._read < MAX_UNREAD_FRAMES:
             self._send(payload)
             return
@@ -67,7 +85,7 @@ class SocketOutput:
 
     def on_pong(self, frames_read: int) -> None:
         """The client has read the first `frames_read` frames."""
-        self._silent_ticks = 0
+        self._gone_at = self._ticks + GONE_AFTER_TICKS
         if not self._read < frames_read <= self._sent:
             return
         self._read = frames_read
@@ -76,7 +94,12 @@ class SocketOutput:
 
     def allows_message(self) -> bool:
         """Note a sign of life; False when the client sends more than anybody has reason to."""
-        self._silent_ticks = 0
+        ticks = self._ticks
+        self._gone_at = ticks + GONE_AFTER_TICKS
+        if ticks != self._credit_at:
+            earned = (ticks - self._credit_at) * MESSAGES_PER_TICK
+            self._credit = min(self._credit + earned, MESSAGES_AT_ONCE)
+            self._credit_at = ticks
         self._credit -= 1
         return self._credit > 0
 
@@ -87,9 +110,3 @@ class SocketOutput:
             self._read = self._sent
         elif self._sent % PING_EVERY_FRAMES == 0:
             self._channel.ping(self._sent)
-
-    def _grow_older(self) -> None:
-        self._credit = min(self._credit + MESSAGES_PER_TICK, MESSAGES_AT_ONCE)
-        self._silent_ticks += 1
-        if self._silent_ticks == GONE_AFTER_TICKS and self._channel.tells_of_reading:
-            self._on_gone()

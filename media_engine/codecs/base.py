@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from media_engine.pcm import Pcm
+from media_engine.pcm import Pcm, Wide
 
 
 class Codec(Protocol):
@@ -30,6 +30,9 @@ class Codec(Protocol):
 
         MalformedMessage when the payload ends inside a sample.
         """
+
+    def widen(self, payload: bytes) -> Wide:
+        """Decode to sound that can be summed at once; the array is the caller's own."""
 
     def encode(self, pcm: Pcm) -> bytes:
         """Give the coded samples of `pcm`, of any shape, row after row."""

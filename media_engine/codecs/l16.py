@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from media_engine.errors import MalformedMessage
-from media_engine.pcm import Pcm
+from media_engine.pcm import Pcm, Wide
 
 _LITTLE_ENDIAN: Final = np.dtype("<i2")
 
@@ -26,6 +26,10 @@ class L16:
         if len(payload) % 2:
             raise MalformedMessage(f"{self.name} has 2 bytes a sample, not {len(payload)} in all")
         return np.frombuffer(payload, _LITTLE_ENDIAN).astype(np.int16, copy=False)
+
+    def widen(self, payload: bytes) -> Wide:
+        """Give the samples of `payload`, ready to be summed; MalformedMessage as above."""
+        return self.decode(payload).astype(np.float32)
 
     def encode(self, pcm: Pcm) -> bytes:
         """Give the samples as bytes, row after row."""

@@ -104,17 +104,14 @@ class NativeServer(_Speaker):
 
     def receive(self, message: Message) -> bytes | ClientMessage | None:
         if isinstance(message, bytes):
-            return self._sound(message)
+            if len(message) % self._bytes_per_sample:
+                raise _odd(len(message))
+            if self._format is None and len(message) % 2:
+                self._odd_before_start = True
+            return message
         fields = Fields.parse(message)
         event = fields.text("event")
         return self._start(fields) if event == "start" else self.receive_common(event, fields)
-
-    def _sound(self, payload: bytes) -> bytes:
-        if len(payload) % self._bytes_per_sample:
-            raise _odd(len(payload))
-        if self._format is None and len(payload) % 2:
-            self._odd_before_start = True
-        return payload
 
     def _start(self, fields: Fields) -> Start:
         if self._format is not None:

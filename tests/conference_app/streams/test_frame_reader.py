@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 from websockets.speedups import apply_mask
 
-from conference_app.streams.frame_reader import FrameBoundary, take_binary_frames
+from conference_app.streams.frame_reader import (
+    FrameBoundary,
+    only_binary_frame,
+    take_binary_frames,
+)
 
 MASK = b"\x12\x00\xfe\x34"
 
@@ -93,3 +97,24 @@ def test_the_boundary_is_reached_exactly_at_the_ends_of_frames(
     for begin, end in pairwise(sorted({0, *cuts, *ends})):
         boundary.pass_over(stream[begin:end])
         assert boundary.reached == (end in ends)
+
+
+@given(frames, st.binary(max_size=300))
+def test_one_frame_alone_is_read_as_it_is_among_others(frame: Frame, before: bytes) -> None:
+    data = written(frame)
+    buffer = bytearray(before.ljust(80_000, b"\x82"))
+    buffer[: len(data)] = data
+    payloads, rest = taken(data)
+    expected = payloads[0] if payloads and not rest else None
+    assert only_binary_frame(buffer, len(data)) == expected
+
+
+@pytest.mark.parametrize("size", [0, 160, 65_536])
+def test_no_more_and_no_less_than_one_frame_counts_as_one(size: int) -> None:
+    data = written(Frame(Opcode.BINARY, bytes(size)))
+    buffer = bytearray(data * 2)
+    read = (
+        count for count in range(1, len(buffer)) if only_binary_frame(buffer, count) is not None
+    )
+    counts = list(read)
+    assert counts == ([len(data)] if size < 65_536 else [])
