@@ -6,11 +6,12 @@ import asyncio
 from typing import Final
 
 from channels.db import database_sync_to_async
+from django.conf import settings
 
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
-from conference_app.services import sounds
+from conference_app.services import own_addresses, sounds
 from conference_app.services.join_context import JoinContext
 from conference_app.services.leg_line import LegLine
 from conference_app.services.waiting import WaitProgram
@@ -27,8 +28,6 @@ from media_engine.commands import JoinConference, JoinTerms, LeaveConference
 from media_engine.events import DigitPressed, LeaveReason, LegLeft, RefusalReason, RoomKey
 from media_engine.events import JoinRefused as TurnedAway
 from media_engine.sources import Source
-
-RETRIEVAL_FAILURE: Final = 11200
 
 _TURNED_AWAY: Final = {
     RefusalReason.FULL: (16020, "the conference is full"),
@@ -55,7 +54,7 @@ class ConferenceStay:
         except (FetchError, TwimlError) as error:
             return JoinRefused(error.code, error.reason)
         except EngineError as error:
-            return JoinRefused(RETRIEVAL_FAILURE, str(error))
+            return JoinRefused(sounds.CONTENT_NOT_PLAYABLE, str(error))
         room = RoomKey(self._call.account.sid, conference.name)
         engine.post(JoinConference(self._call.sid, room, sids.new("CF"), terms))
         async with asyncio.TaskGroup() as tasks:
@@ -112,7 +111,9 @@ class ConferenceStay:
         if url == "":
             return None
         if url is None:
-            return sounds.default_music()
+            if not settings.CONFAB_WAIT_URL:
+                return sounds.default_music()
+            url = own_addresses.absolute(settings.CONFAB_WAIT_URL)
         self._waiting = WaitProgram(self._call, Fetch(url, conference.wait_method), self._cookies)
         await self._waiting.begin()
         return self._waiting.playlist

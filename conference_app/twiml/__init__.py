@@ -1,6 +1,6 @@
 """TwiML: from XML to verbs, and from verbs and happenings to the next step of a call. No I/O."""
 
-from conference_app.twiml.errors import Code, TwimlError, TwimlWarning
+from conference_app.twiml.errors import Code, TwimlError, TwimlWarning, shown
 from conference_app.twiml.happenings import (
     CallAnswered,
     CallGone,
@@ -44,6 +44,7 @@ from conference_app.twiml.verbs import (
     Reject,
     RejectReason,
     Say,
+    SkippedVerb,
     TwimlDocument,
     Verb,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "RejectCall",
     "RejectReason",
     "Say",
+    "SkippedVerb",
     "Speak",
     "Step",
     "StepDone",
@@ -94,5 +96,6 @@ __all__ = [
     "Verb",
     "Wait",
     "parse",
+    "shown",
     "step_for",
 ]
