@@ -22,8 +22,10 @@ def main() -> None:
     import uvicorn
 
     from project import settings
+    from project.threads import let_new_threads_stand_back
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    let_new_threads_stand_back()
     uvicorn.run(
         "project.asgi:application",
         host=settings.HOST,
