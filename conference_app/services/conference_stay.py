@@ -3,14 +3,15 @@ out again.
 """
 
 import asyncio
-from typing import Final
+from contextlib import suppress
+from typing import Final, Literal
 
 from channels.db import database_sync_to_async
 
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
-from conference_app.services import sounds
+from conference_app.services import recording_wish, sounds, webhook_params
 from conference_app.services.join_context import JoinContext
 from conference_app.services.leg_line import LegLine
 from conference_app.services.waiting import WaitProgram
@@ -18,6 +19,7 @@ from conference_app.twiml import (
     Conference,
     ConferenceLeft,
     Dial,
+    DialRecorded,
     Fetch,
     JoinRefused,
     TwimlError,
@@ -29,6 +31,9 @@ from media_engine.events import JoinRefused as TurnedAway
 from media_engine.sources import Source
 
 RETRIEVAL_FAILURE: Final = 11200
+
+CLOSING_S: Final = 1.0
+"""How long a call waits for the length of its recording; a disk that is slower keeps nobody."""
 
 _TURNED_AWAY: Final = {
     RefusalReason.FULL: (16020, "the conference is full"),
@@ -44,6 +49,7 @@ class ConferenceStay:
         self._line = line
         self._cookies = cookies
         self._waiting: WaitProgram | None = None
+        self._recording_sid = sids.new("RE")
 
     async def run(self, dial: Dial, conference: Conference) -> ConferenceLeft | JoinRefused:
         """Bring the call in, and wait until it is out again.
@@ -51,7 +57,7 @@ class ConferenceStay:
         It does not get in when the room is full, or when what it should wait with can not be had.
         """
         try:
-            terms = await self._terms(conference)
+            terms = await self._terms(dial, conference)
         except (FetchError, TwimlError) as error:
             return JoinRefused(error.code, error.reason)
         except EngineError as error:
@@ -82,13 +88,26 @@ class ConferenceStay:
         if isinstance(event, TurnedAway):
             return JoinRefused(*_TURNED_AWAY[event.reason])
         bridged = isinstance(event, LegLeft) and event.bridged
-        return ConferenceLeft("answered" if pressed_star else "completed", bridged)
+        status: Literal["answered", "completed"] = "answered" if pressed_star else "completed"
+        return ConferenceLeft(status, bridged, await self._recorded())
+
+    async def _recorded(self) -> DialRecorded | None:
+        sid = self._recording_sid
+        if self._line.recorded_as != sid:
+            return None
+        seconds: int | None = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                closed = await self._line.recording_finished(sid)
+                seconds = round(closed.samples / closed.rate_hz)
+        url = webhook_params.recording_url_of(self._call.account.sid, sid)
+        return DialRecorded(sid, url, seconds)
 
     async def _leave(self, reason: LeaveReason) -> LegLeft | TurnedAway | DigitPressed:
         engine.post(LeaveConference(self._call.sid, reason))
         return await self._line.left_meeting()
 
-    async def _terms(self, conference: Conference) -> JoinTerms:
+    async def _terms(self, dial: Dial, conference: Conference) -> JoinTerms:
         policy = await database_sync_to_async(selectors.room_capacity)(
             self._call.account, conference.name
         )
@@ -104,6 +123,7 @@ class ConferenceStay:
             recording_id=sids.new("RE") if conference.record else None,
             prefill=1 if conference.jitter_buffer_size == "off" else DEFAULT_PREFILL,
             context=JoinContext.of(conference).to_json(),
+            own_recording=recording_wish.terms_for(dial, self._recording_sid),
         )
 
     async def _to_wait_with(self, conference: Conference) -> Source | None:
