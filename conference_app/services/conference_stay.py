@@ -4,7 +4,8 @@ out again.
 
 import asyncio
 from contextlib import suppress
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
 from channels.db import database_sync_to_async
 
@@ -69,6 +70,8 @@ class ConferenceStay:
             left = await self._left(dial)
             if filling is not None:
                 filling.cancel()
+        if isinstance(left, ConferenceLeft) and dial.action is not None:
+            return replace(left, recorded=await self._recorded())
         return left
 
     async def _fill(self) -> None:
@@ -88,10 +91,10 @@ class ConferenceStay:
         if isinstance(event, TurnedAway):
             return JoinRefused(*_TURNED_AWAY[event.reason])
         bridged = isinstance(event, LegLeft) and event.bridged
-        status: Literal["answered", "completed"] = "answered" if pressed_star else "completed"
-        return ConferenceLeft(status, bridged, await self._recorded())
+        return ConferenceLeft("answered" if pressed_star else "completed", bridged)
 
     async def _recorded(self) -> DialRecorded | None:
+        """Say what the action is told of the call's recording, if there is one."""
         sid = self._recording_sid
         if self._line.recorded_as != sid:
             return None

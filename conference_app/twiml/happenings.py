@@ -58,7 +58,7 @@ class ConferenceLeft:
 
     `dial_call_status`: as Twilio tells it, "answered" when the caller left by its own wish
     (hangupOnStar), else "completed". `bridged`: whether the meeting had started.
-    `recorded`: the Dial's own recording; None: there is none.
+    `recorded`: the Dial's own recording, for its action; None: there is none.
     """
 
     dial_call_status: Literal["answered", "completed"]

@@ -129,7 +129,7 @@ def test_the_recording_of_a_call_is_finished_with_both_its_sides(aftermath: Afte
         for channel, name in zip(sound.T, (own, other), strict=True):
             side = as_signal(channel, RATE_HZ)
             said = aligned(as_signal(voice(name), RATE_HZ), side)
-            assert min(shares_of_the_possible(side, [said])) > 0.9
+            assert min(shares_of_the_possible(side, [said])) > 0.75
 
 
 def test_the_same_room_can_be_called_again(aftermath: Aftermath) -> None:

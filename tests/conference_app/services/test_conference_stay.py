@@ -37,7 +37,7 @@ async def stay(account: Account, posted: list[Command], *, is_closed: bool) -> C
     call = await asyncio.to_thread(build_call, account)
     events: asyncio.Queue[Event] = asyncio.Queue()
     staying = ConferenceStay(call, LegLine(call.sid, events), Cookies())
-    dial = Dial(ROOM, record=DialRecord.FROM_ANSWER)
+    dial = Dial(ROOM, action="https://example.org/left", record=DialRecord.FROM_ANSWER)
     tasks = TaskSet()
     running = tasks.start(staying.run(dial, ROOM), name="stay")
 
