@@ -6,7 +6,7 @@ import threading
 from types import FrameType
 from typing import Any, Final
 
-NICENESS: Final = 5
+MORE_NICENESS: Final = 5
 
 
 def let_new_threads_stand_back() -> None:
@@ -17,13 +17,13 @@ def let_new_threads_stand_back() -> None:
     each. Nobody else can do this for them all: pools of Django and asyncio start threads of their
     own. Only Linux knows priorities of threads.
     """
-    if sys.platform == "linux":
-        threading.setprofile(_stand_back)
+    if sys.platform != "linux":
+        return
+    niceness = os.getpriority(os.PRIO_PROCESS, 0) + MORE_NICENESS
 
+    def stand_back(frame: FrameType, event: str, argument: Any) -> None:
+        """Is called with the first thing that a thread does, and not again."""
+        sys.setprofile(None)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
-def _stand_back(frame: FrameType, event: str, argument: Any) -> None:
-    """Is called with the first thing that a thread does, and not again."""
-    sys.setprofile(None)
-    thread = threading.get_native_id()
-    niceness = os.getpriority(os.PRIO_PROCESS, thread) + NICENESS
-    os.setpriority(os.PRIO_PROCESS, thread, niceness)
+    threading.setprofile(stand_back)

@@ -3,6 +3,8 @@ out again.
 """
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from channels.db import database_sync_to_async
@@ -11,7 +13,7 @@ from django.conf import settings
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
-from conference_app.services import own_addresses, sounds
+from conference_app.services import own_addresses, recording_wish, sounds, webhook_params
 from conference_app.services.join_context import JoinContext
 from conference_app.services.leg_line import LegLine
 from conference_app.services.waiting import WaitProgram
@@ -19,6 +21,7 @@ from conference_app.twiml import (
     Conference,
     ConferenceLeft,
     Dial,
+    DialRecorded,
     Fetch,
     JoinRefused,
     TwimlError,
@@ -28,6 +31,9 @@ from media_engine.commands import JoinConference, JoinTerms, LeaveConference
 from media_engine.events import DigitPressed, LeaveReason, LegLeft, RefusalReason, RoomKey
 from media_engine.events import JoinRefused as TurnedAway
 from media_engine.sources import Source
+
+CLOSING_S: Final = 1.0
+"""How long a call waits for the length of its recording; a disk that is slower keeps nobody."""
 
 _TURNED_AWAY: Final = {
     RefusalReason.FULL: (16020, "the conference is full"),
@@ -43,6 +49,7 @@ class ConferenceStay:
         self._line = line
         self._cookies = cookies
         self._waiting: WaitProgram | None = None
+        self._recording_sid = sids.new("RE")
 
     async def run(self, dial: Dial, conference: Conference) -> ConferenceLeft | JoinRefused:
         """Bring the call in, and wait until it is out again.
@@ -50,7 +57,7 @@ class ConferenceStay:
         It does not get in when the room is full, or when what it should wait with can not be had.
         """
         try:
-            terms = await self._terms(conference)
+            terms = await self._terms(dial, conference)
         except (FetchError, TwimlError) as error:
             return JoinRefused(error.code, error.reason)
         except EngineError as error:
@@ -62,6 +69,8 @@ class ConferenceStay:
             left = await self._left(dial)
             if filling is not None:
                 filling.cancel()
+        if isinstance(left, ConferenceLeft) and dial.action is not None:
+            return replace(left, recorded=await self._recorded())
         return left
 
     async def _fill(self) -> None:
@@ -83,11 +92,24 @@ class ConferenceStay:
         bridged = isinstance(event, LegLeft) and event.bridged
         return ConferenceLeft("answered" if pressed_star else "completed", bridged)
 
+    async def _recorded(self) -> DialRecorded | None:
+        """Say what the action is told of the call's recording, if there is one."""
+        sid = self._recording_sid
+        if self._line.recorded_as != sid:
+            return None
+        seconds: int | None = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                closed = await self._line.recording_finished(sid)
+                seconds = round(closed.samples / closed.rate_hz)
+        url = webhook_params.recording_url_of(self._call.account.sid, sid)
+        return DialRecorded(sid, url, seconds)
+
     async def _leave(self, reason: LeaveReason) -> LegLeft | TurnedAway | DigitPressed:
         engine.post(LeaveConference(self._call.sid, reason))
         return await self._line.left_meeting()
 
-    async def _terms(self, conference: Conference) -> JoinTerms:
+    async def _terms(self, dial: Dial, conference: Conference) -> JoinTerms:
         policy = await database_sync_to_async(selectors.room_capacity)(
             self._call.account, conference.name
         )
@@ -103,6 +125,7 @@ class ConferenceStay:
             recording_id=sids.new("RE") if conference.record else None,
             prefill=1 if conference.jitter_buffer_size == "off" else DEFAULT_PREFILL,
             context=JoinContext.of(conference).to_json(),
+            own_recording=recording_wish.terms_for(dial, self._recording_sid),
         )
 
     async def _to_wait_with(self, conference: Conference) -> Source | None:

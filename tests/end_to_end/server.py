@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -48,7 +48,9 @@ class Account:
 
 
 class Recorded(NamedTuple):
-    """A finished recording: its length in seconds as its row tells it, and its sound at 16 kHz."""
+    """A finished recording: its length in seconds as its row tells it, and its sound at 16 kHz,
+    `(samples,)` or `(samples, channels)`.
+    """
 
     seconds: float
     sound: Pcm
@@ -175,9 +177,15 @@ class Server:
     async def recording_of(self, conference_sid: str) -> Recorded:
         """Give the recording of a meeting, once it is finished."""
 
+        return await self._finished(lambda: self.books.recordings(conference_sid))
+
+    async def recording_of_call(self, caller: HeadlessCaller) -> Recorded:
+        """Give the recording of a call's one Dial, once it is finished."""
+        return await self._finished(lambda: self.books.recordings_of_call(caller.stream_sid))
+
+    async def _finished(self, rows_now: Callable[[], list[Row]]) -> Recorded:
         async def ask() -> list[Row]:
-            rows = self.books.recordings(conference_sid)
-            return [row for row in rows if row["status"] == "completed"]
+            return [row for row in rows_now() if row["status"] == "completed"]
 
         (row,) = await eventually(ask)
         path = self._data_directory / "media" / row["file"]
