@@ -29,6 +29,7 @@ from media_engine.events import (
     RoomKey,
 )
 from media_engine.levels import fade
+from media_engine.limiter import Limiter
 from media_engine.mixing import RAMP_MS, HearingMatrix
 from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
 from media_engine.sources import Clip, Silence, Source
@@ -106,6 +107,7 @@ class ConferenceMixer:
         self._recording: MeetingRecording | None = None
         self._recorded_as: str | None = None
         self._recorded_ticks = 0
+        self._limiter = Limiter(1)
         self._someone_enters = False
         emit(ConferenceCreated(conference_id, room))
 
@@ -197,6 +199,7 @@ class ConferenceMixer:
             # A recording that began after the ticks were given up has not missed them.
             if skipped and self._recorded_ticks:
                 self._recording.skip(skipped * self._frame)
+            self._limiter.limit(total[np.newaxis])
             self._recording.write(to_pcm(total))
             self._recorded_ticks += 1
 

@@ -36,6 +36,7 @@ from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
 from media_engine.leg_tape import LegTape, OpenLegRecording
+from media_engine.limiter import Limiter
 from media_engine.pcm import Wide, samples_per_frame
 
 _FIRST_ROWS: Final = 16
@@ -78,6 +79,7 @@ class Registry:
         self._banks: dict[WireFormat, LegBank] = {}
         self._spoken: Wide = np.zeros((_FIRST_ROWS, self._frame), dtype=np.float32)
         self._heard: Wide = np.zeros_like(self._spoken)
+        self._limiter = Limiter(_FIRST_ROWS)
         self._free_rows = list(range(_FIRST_ROWS))
 
     @property
@@ -147,6 +149,7 @@ class Registry:
             _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
         for tape in self._tapes.values():
             _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
+        self._limiter.limit(self._heard)
         for bank in self._banks.values():
             _attempt(failures, bank.encode, self._heard)
         if failures:
@@ -292,8 +295,11 @@ class Registry:
             rows = len(self._spoken)
             self._spoken = np.concatenate([self._spoken, np.zeros_like(self._spoken)])
             self._heard = np.concatenate([self._heard, np.zeros_like(self._heard)])
+            self._limiter.grow(2 * rows)
             self._free_rows = list(range(rows, 2 * rows))
-        return self._free_rows.pop()
+        row = self._free_rows.pop()
+        self._limiter.forget(row)
+        return row
 
 
 def _attempt(
