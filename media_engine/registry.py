@@ -149,7 +149,7 @@ class Registry:
             _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
         for tape in self._tapes.values():
             _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
-        self._limiter.limit(self._heard)
+        _attempt(failures, self._limiter.limit, self._heard)
         for bank in self._banks.values():
             _attempt(failures, bank.encode, self._heard)
         if failures:
