@@ -40,6 +40,7 @@ CONFAB_SPEECH_ENGINE: str = env.str(
     "CONFAB_SPEECH_ENGINE", default="media_engine.speech.EspeakSpeech"
 )
 CONFAB_MAX_PARTICIPANTS: int = env.int("CONFAB_MAX_PARTICIPANTS", default=40)
+CONFAB_API_REQUESTS_PER_SECOND: float = env.float("CONFAB_API_REQUESTS_PER_SECOND", default=100.0)
 CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
 REDIS_URL: str = env.str("REDIS_URL", default="")
 

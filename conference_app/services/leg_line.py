@@ -2,8 +2,6 @@
 end of a meeting.
 """
 
-import asyncio
-
 from conference_app import engine
 from media_engine.commands import Play
 from media_engine.events import DigitPressed, Event, JoinRefused, LegLeft, PlaybackEnded
@@ -16,7 +14,7 @@ class LegLine:
     Keys that are pressed while nobody waits for them are forgotten, as on a telephone.
     """
 
-    def __init__(self, leg_id: str, events: asyncio.Queue[Event]) -> None:
+    def __init__(self, leg_id: str, events: engine.LegEvents) -> None:
         self.leg_id = leg_id
         self._events = events
         self._plays = 0
@@ -26,6 +24,10 @@ class LegLine:
         self._start(source)
         while not self._has_ended(await self._events.get()):
             pass
+
+    async def pass_over(self) -> None:
+        """Let all that was posted before be done, and its events be gone."""
+        await self.play(Silence(0))
 
     async def play_until_key(self, source: Source) -> str | None:
         """Let the leg hear a source to its end, or until a key is pressed: give that key."""
