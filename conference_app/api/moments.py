@@ -18,6 +18,7 @@ from conference_app.api.serializers import Parameters
 _SIGNS: Final = ("", "<", ">")
 _SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
+_LAST_DAY: Final = datetime.max.replace(tzinfo=UTC) - _DAY
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
@@ -62,6 +63,15 @@ def _read(text: str) -> Span:
     return Span(begin, begin + _SECOND)
 
 
+def _day_if_midnight(span: Span) -> Span:
+    """Take the first second of a day for the day: so Twilio's libraries write one."""
+    begin = span.begin
+    midnight = begin.replace(hour=0, minute=0, second=0)
+    if begin != midnight or begin > _LAST_DAY:
+        return span
+    return Span(begin, begin + _DAY)
+
+
 class MomentFilters(Parameters):
     """Filters of a list; `moments`: which parameters are dates, and the column of each."""
 
@@ -84,6 +94,8 @@ class MomentFilters(Parameters):
                 span = filters.get(name + sign)
                 if span is None:
                     continue
+                if sign == "":
+                    span = _day_if_midnight(span)
                 if sign != "<":
                     key = f"{column}__gte"
                     lookups[key] = max(span.begin, lookups.get(key, span.begin))

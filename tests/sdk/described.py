@@ -9,17 +9,19 @@ from typing import Any, Final
 
 from jsonschema import FormatChecker
 from openapi_schema_validator import OAS30ReadValidator
+from typing_extensions import override
 
 from tests.conference_app.api.shapes import RFC_2822
 
 _FILE: Final = Path(__file__).resolve().parents[1] / "data" / "twilio_api_v2010.json"
 
-_formats = FormatChecker(formats=())
 
-
-@_formats.checks("date-time-rfc-2822")
 def _is_rfc_2822(value: object) -> bool:
     return not isinstance(value, str) or re.match(RFC_2822, value) is not None
+
+
+_formats = FormatChecker(formats=())
+_formats.checks("date-time-rfc-2822")(_is_rfc_2822)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Operation:
     path: str
     answers: dict[int, Any]
 
+    @override
     def __str__(self) -> str:
         return f"{self.method} {self.path.removeprefix('/2010-04-01')}"
 
