@@ -1,5 +1,6 @@
 """Django as an ASGI application, with three doors closed that Django leaves open."""
 
+import asyncio
 import io
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,8 @@ from typing import Any, Final
 from asgiref.sync import ThreadSensitiveContext
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from typing_extensions import override
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -18,6 +20,9 @@ THREADS: Final = 4
 """For the code of all requests. Django would take a thread for each: two hundred of them, and the
 tick waits for the interpreter behind them all.
 """
+
+SLOTS: Final = 8
+"""Requests whose views are under way; the others wait, and cost the loop nothing meanwhile."""
 
 MAX_REQUESTS: Final = 1000
 """At once, waiting ones included; what is more is refused."""
@@ -31,7 +36,11 @@ class Utf8Request(ASGIRequest):
 
     Django believes the charset that the client names. Some of Python's codecs are no encodings of
     text ("hex", "undefined"), and the request then fails before any view or middleware is reached.
+
+    `slots`: of which this request has one while its view is under way.
     """
+
+    slots: asyncio.Semaphore | None = None
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         content_type = str(meta.get("CONTENT_TYPE", ""))
@@ -53,14 +62,15 @@ class _Worker:
 
 class DjangoHandler(ASGIHandler):
     """Refuses bodies over MAX_BODY_BYTES with 413, while they arrive, and requests over
-    MAX_REQUESTS with 503. A request stays with one of THREADS threads; while it is sent, or waits
-    without code running, others have the thread.
+    MAX_REQUESTS with 503. A request's code runs in one of THREADS threads, and SLOTS requests are
+    under way at once, but for those that only arrive, or are sent, or wait for a file.
     """
 
     request_class = Utf8Request
 
     def __init__(self) -> None:
         super().__init__()
+        self._slots = asyncio.Semaphore(SLOTS)
         self._workers = [_Worker(number) for number in range(THREADS)]
 
     @override
@@ -77,6 +87,13 @@ class DjangoHandler(ASGIHandler):
                 await super().__call__(scope, receive, send)
         finally:
             worker.requests -= 1
+
+    @override
+    async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
+        async with self._slots:
+            if isinstance(request, Utf8Request):
+                request.slots = self._slots
+            return await super().run_get_response(request)
 
     @override
     async def read_body(self, receive: Receive) -> io.BytesIO:
