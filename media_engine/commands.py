@@ -5,12 +5,43 @@ which they were posted. One that names a leg or a meeting that is no longer ther
 author hears of the leaving by an event that was already under way.
 """
 
+import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from media_engine.events import LeaveReason, RoomKey
 from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.sources import Source
+
+
+class RecordedSides(enum.Enum):
+    """What of a leg is recorded: what it says, what it hears, both in one channel, or both with a
+    channel each (the first one is what it says).
+    """
+
+    SPOKEN = "spoken"
+    HEARD = "heard"
+    TOGETHER = "together"
+    APART = "apart"
+
+    @property
+    def channels(self) -> int:
+        return 2 if self is RecordedSides.APART else 1
+
+
+@dataclass(frozen=True, slots=True)
+class LegRecordingTerms:
+    """How one leg's stay in a meeting is recorded, under the name `recording_id`.
+
+    `while_waiting`: from its coming in, with what it waits with; else from the moment at which it
+    hears the meeting. `context`: words of the author's own, which RecordingStarted brings back
+    unread.
+    """
+
+    recording_id: str
+    sides: RecordedSides = RecordedSides.TOGETHER
+    while_waiting: bool = False
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +53,7 @@ class JoinTerms:
     `recording_id`: record the meeting under this name once it starts (ignored when it is recorded
     already); None: do not record. `prefill`: how many frames the jitter buffer of this leg collects
     before it plays. `context`: words of the author's own, which LegJoined brings back unread.
+    `own_recording`: record this leg too, until it leaves; None: do not.
     """
 
     muted: bool = False
@@ -34,6 +66,7 @@ class JoinTerms:
     recording_id: str | None = None
     prefill: int = DEFAULT_PREFILL
     context: str = ""
+    own_recording: LegRecordingTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

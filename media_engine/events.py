@@ -117,17 +117,22 @@ class LegMuted:
 
 @dataclass(frozen=True, slots=True)
 class RecordingStarted:
-    """Frames of the meeting go to the file `path` from the next tick on."""
+    """Frames of the meeting, or of one of its legs, go to the file `path` from the next tick on.
+
+    `leg_id`: of whose own recording it is, with the `context` of its terms; None: the meeting's.
+    """
 
     conference_id: str
     recording_id: str
     path: str
+    leg_id: str | None = None
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingFinished:
-    """The file is closed. `error`: why it is not what it should be (disk full), None when all is
-    well.
+    """The file is closed. `samples`: of each channel. `error`: why it is not what it should be
+    (disk full), None when all is well. `leg_id` as in RecordingStarted.
     """
 
     conference_id: str
@@ -136,6 +141,7 @@ class RecordingFinished:
     samples: int
     rate_hz: int
     error: str | None
+    leg_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from media_engine.events import (
 from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
+from media_engine.leg_tape import LegTape, OpenLegRecording
 from media_engine.pcm import Wide, samples_per_frame
 
 _FIRST_ROWS: Final = 16
@@ -62,15 +63,18 @@ class Registry:
         mix_rate_hz: int,
         beeps: Beeps,
         open_recording: OpenRecording,
+        open_leg_recording: OpenLegRecording,
         emit: Callable[[Event], None],
     ) -> None:
         self.mix_rate_hz = mix_rate_hz
         self._frame = samples_per_frame(mix_rate_hz)
         self._beeps = beeps
         self._open_recording = open_recording
+        self._open_leg_recording = open_leg_recording
         self._emit = emit
         self._seats: dict[str, _Seat] = {}
         self._alone: dict[str, _Seat] = {}
+        self._tapes: dict[str, LegTape] = {}
         self._rooms: dict[RoomKey, ConferenceMixer] = {}
         self._meetings: dict[str, ConferenceMixer] = {}
         self._banks: dict[WireFormat, LegBank] = {}
@@ -145,6 +149,8 @@ class Registry:
                 _attempt(failures, self._play_on, seat, seat.playing)
         for meeting in self._meetings.values():
             _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
+        for tape in self._tapes.values():
+            _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
         for bank in self._banks.values():
             _attempt(failures, bank.encode, self._heard)
         if failures:
@@ -176,6 +182,15 @@ class Registry:
         seat.leg.listen()
         del self._alone[command.leg_id]
         meeting.join(command.leg_id, seat.leg.row, command.terms)
+        if command.terms.own_recording is not None:
+            self._tapes[command.leg_id] = LegTape(
+                command.leg_id,
+                seat.leg.row,
+                meeting,
+                command.terms.own_recording,
+                open_recording=self._open_leg_recording,
+                emit=self._emit,
+            )
 
     def _new_meeting(self, command: JoinConference) -> ConferenceMixer:
         meeting = ConferenceMixer(
@@ -200,8 +215,7 @@ class Registry:
         if seat is None or seat.meeting is None:
             return
         meeting = seat.meeting
-        seat.meeting = None
-        self._alone[leg_id] = seat
+        self._seat_alone(seat)
         meeting.leave(leg_id, reason)
         self._clear_away(meeting)
 
@@ -222,10 +236,17 @@ class Registry:
             return
         del self._rooms[meeting.room]
         del self._meetings[meeting.conference_id]
-        for leg_id, seat in self._seats.items():
+        for seat in self._seats.values():
             if seat.meeting is meeting:
-                seat.meeting = None
-                self._alone[leg_id] = seat
+                self._seat_alone(seat)
+
+    def _seat_alone(self, seat: _Seat) -> None:
+        leg_id = seat.leg.leg_id
+        seat.meeting = None
+        self._alone[leg_id] = seat
+        tape = self._tapes.pop(leg_id, None)
+        if tape is not None:
+            tape.finish()
 
     def _play(self, leg_id: str, command: Play) -> None:
         seat = self._seats.get(leg_id)

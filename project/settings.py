@@ -36,6 +36,10 @@ CONFAB_URL_ALIASES: dict[str, str] = env.dict(
         "https://s3.amazonaws.com/com.twilio.sounds.music/index.xml": "/holdmusic",
     },
 )
+CONFAB_WAIT_URL: str = env.str("CONFAB_WAIT_URL", default="")
+"""What is heard without a waitUrl; empty: the hold music that comes with Confab."""
+CONFAB_WAIT_REPEATS: bool = env.bool("CONFAB_WAIT_REPEATS", default=False)
+"""Whether the document of a waitUrl begins again when it is over."""
 CONFAB_SPEECH_ENGINE: str = env.str(
     "CONFAB_SPEECH_ENGINE", default="media_engine.speech.EspeakSpeech"
 )
@@ -127,6 +131,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = (
     CONFAB_DATA_DIR / "media"
 )  # recordings; never served as it is, see conference_app.pages
+STORAGES: dict[str, Any] = {
+    # Where finished recordings go: any class of Django's storage API, and its options as JSON.
+    "default": {
+        "BACKEND": env.str("CONFAB_STORAGE", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("CONFAB_STORAGE_OPTIONS", default={}),
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": (

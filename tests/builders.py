@@ -69,14 +69,15 @@ def build_participant(conference: Conference, **columns: Any) -> Participant:
     return Participant.objects.create(conference=conference, **columns)
 
 
-def build_recording(conference: Conference, content: bytes, **columns: Any) -> Recording:
+def build_recording(about: Conference | Call, content: bytes, **columns: Any) -> Recording:
     """A finished recording whose file holds `content`; ask for the fixture `media_root`."""
     columns.setdefault("status", RecordingStatus.COMPLETED)
     sid = sids.new("RE")
     return Recording.objects.create(
         sid=sid,
-        account=conference.account,
-        conference=conference,
+        account=about.account,
+        conference=about if isinstance(about, Conference) else None,
+        call=about if isinstance(about, Call) else None,
         started_at=NOON,
         size_bytes=len(content),
         duration_ms=1000,

@@ -115,7 +115,7 @@ def render_call(call: Call) -> dict[str, Any]:
         "sid": call.sid,
         "start_time": rfc2822_or_none(call.started_at),
         "status": call.status,
-        "subresource_uris": {},
+        "subresource_uris": {"recordings": f"{uri}/Recordings.json"},
         "to": call.called,
         "to_formatted": call.called,
         "trunk_sid": None,

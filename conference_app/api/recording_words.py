@@ -24,18 +24,17 @@ class RecordingFilters(MomentFilters):
     IncludeSoftDeleted = serializers.BooleanField(required=False)
 
 
-class ConferenceRecordingFilters(MomentFilters):
-    """GET Conferences/{Sid}/Recordings."""
+class SubresourceFilters(MomentFilters):
+    """GET Conferences/{Sid}/Recordings and Calls/{Sid}/Recordings."""
 
     moments: ClassVar[Mapping[str, str]] = {"DateCreated": "created_at"}
 
 
 def recording_lookups(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn RecordingFilters into look-ups of rows; CallSid is the caller's to heed."""
-    lookups: dict[str, Any] = RecordingFilters.moment_lookups(filters)
-    if "ConferenceSid" in filters:
-        lookups["conference__sid"] = filters["ConferenceSid"]
-    return lookups
+    """Turn RecordingFilters into look-ups of rows."""
+    columns = {"CallSid": "call__sid", "ConferenceSid": "conference__sid"}
+    plain = {columns[name]: value for name, value in filters.items() if name in columns}
+    return {**plain, **RecordingFilters.moment_lookups(filters)}
 
 
 def render_recording(recording: Recording) -> dict[str, Any]:
@@ -51,8 +50,18 @@ def render_recording(recording: Recording) -> dict[str, Any]:
 
 def render_conference_recording(recording: Recording) -> dict[str, Any]:
     """Recording as a resource below its conference."""
-    conference_uri = f"{account_uri(recording.account.sid)}/Conferences/{recording.conference.sid}"
-    return {**_facts(recording), "uri": f"{conference_uri}/Recordings/{recording.sid}.json"}
+    owner = f"{account_uri(recording.account.sid)}/Conferences/{recording.about.sid}"
+    return {**_facts(recording), "uri": f"{owner}/Recordings/{recording.sid}.json"}
+
+
+def render_call_recording(recording: Recording) -> dict[str, Any]:
+    """Recording as a resource below its call."""
+    owner = f"{account_uri(recording.account.sid)}/Calls/{recording.about.sid}"
+    return {
+        **_facts(recording),
+        "track": recording.track,
+        "uri": f"{owner}/Recordings/{recording.sid}.json",
+    }
 
 
 def _facts(recording: Recording) -> dict[str, Any]:
@@ -60,8 +69,8 @@ def _facts(recording: Recording) -> dict[str, Any]:
     return {
         "account_sid": recording.account.sid,
         "api_version": API_VERSION,
-        "call_sid": None,
-        "conference_sid": recording.conference.sid,
+        "call_sid": recording.call.sid if recording.call else None,
+        "conference_sid": recording.conference.sid if recording.conference else None,
         "channels": recording.channels,
         "date_created": rfc2822(recording.created_at),
         "date_updated": rfc2822(recording.updated_at),

@@ -23,7 +23,7 @@ class _RecordingView(AccountView):
     def own(self) -> QuerySet[Recording]:
         """Give the recordings of the account; their outlines come when asked for."""
         rows = Recording.objects.filter(account=self.account)
-        return rows.select_related("account", "conference").defer("peaks")
+        return rows.select_related("account", "conference", "call").defer("peaks")
 
     def find(self, sid: str) -> Recording:
         """Find one of them, or Http404."""
@@ -43,8 +43,6 @@ class RecordingsView(_RecordingView):
         filters = RecordingFilters.read_filters(request.query_params)
         everything = self.own()
         rows = everything.filter(**recording_lookups(filters))
-        if "CallSid" in filters:
-            rows = rows.none()  # each is of a conference
         listing = Listing("recordings", rows, everything, render_recording)
         return Response(render_page(request, listing))
 

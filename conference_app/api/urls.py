@@ -7,10 +7,6 @@ from conference_app.api.accounts import AccountsView, SingleAccountView
 from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.base import AccountView, UnknownResource
 from conference_app.api.calls import CallsView, CallView
-from conference_app.api.conference_recordings import (
-    ConferenceRecordingsView,
-    ConferenceRecordingView,
-)
 from conference_app.api.conferences import ConferencesView, ConferenceView
 from conference_app.api.participants import ParticipantsView, ParticipantView
 from conference_app.api.recordings import (
@@ -19,6 +15,12 @@ from conference_app.api.recordings import (
     RecordingUrlView,
     RecordingView,
     RecordingWavView,
+)
+from conference_app.api.subrecordings import (
+    CallRecordingsView,
+    CallRecordingView,
+    ConferenceRecordingsView,
+    ConferenceRecordingView,
 )
 from conference_app.waiting_view import waits_for_503
 
@@ -29,7 +31,8 @@ def _resource(route: str, view: type[AccountView]) -> list[URLPattern]:
 
 
 _PARTICIPANTS = "Conferences/<sid:conference_sid>/Participants"
-_CONFERENCE_RECORDINGS = "Conferences/<sid:conference_sid>/Recordings"
+_CALL_RECORDINGS = "Calls/<sid:owner_sid>/Recordings"
+_CONFERENCE_RECORDINGS = "Conferences/<sid:owner_sid>/Recordings"
 _RECORDING = "Accounts/<sid:account_sid>/Recordings/<sid:sid>"
 
 app_name = "api"
@@ -41,6 +44,8 @@ urlpatterns = [
     *_resource("Applications/<sid:sid>", ApplicationView),
     *_resource("Calls", CallsView),
     *_resource("Calls/<sid:sid>", CallView),
+    *_resource(_CALL_RECORDINGS, CallRecordingsView),
+    *_resource(f"{_CALL_RECORDINGS}/<str:sid>", CallRecordingView),
     *_resource("Conferences", ConferencesView),
     *_resource("Conferences/<sid:sid>", ConferenceView),
     *_resource(_PARTICIPANTS, ParticipantsView),

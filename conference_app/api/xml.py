@@ -15,6 +15,8 @@ from typing_extensions import override
 _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document may hold (XML 1.0, section 2.2)."""
 
+_ERROR: Final = {"code", "message", "more_info", "status"}
+
 _PAGE_ATTRIBUTES: Final = (
     "page",
     "page_size",
@@ -55,31 +57,34 @@ def wants_xml(path: str) -> bool:
 def as_xml(told: Mapping[str, Any], path: str) -> bytes:
     """Write what the JSON for `path` would say."""
     root = Element("TwilioResponse")
-    listed = next((key for key, value in told.items() if isinstance(value, list)), None)
-    if _is_error(told):
-        _add_fields(SubElement(root, "RestException"), told)
-    elif listed is None:
-        _add_fields(SubElement(root, _collection(path).removesuffix("s")), told)
+    if told.keys() >= _ERROR:
+        _add(root, "rest_exception", told)
+    elif "page_size" in told:
+        _add_page(root, told)
     else:
-        attributes = {name.replace("_", ""): _text(name, told[name]) for name in _PAGE_ATTRIBUTES}
-        parent = SubElement(root, _camel(listed), attributes)
-        for row in told[listed]:
-            _add_fields(SubElement(parent, _camel(listed).removesuffix("s")), row)
+        _add(root, _collection(path).removesuffix("s"), told)
     document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return document
 
 
-def _is_error(told: Mapping[str, Any]) -> bool:
-    return {"code", "message", "more_info", "status"} <= told.keys()
+def _add_page(root: Element, told: Mapping[str, Any]) -> None:
+    attributes = {name.replace("_", ""): _text(name, told[name]) for name in _PAGE_ATTRIBUTES}
+    (key,) = told.keys() - set(_PAGE_ATTRIBUTES)
+    parent = SubElement(root, _camel(key), attributes)
+    for row in told[key]:
+        _add(parent, key.removesuffix("s"), row)
 
 
-def _add_fields(parent: Element, fields: Mapping[str, Any]) -> None:
-    for name, value in fields.items():
-        element = SubElement(parent, _camel(name))
-        if isinstance(value, Mapping):
-            _add_fields(element, {key: _bare(str(uri)) for key, uri in value.items()})
-        else:
-            element.text = _text(name, value)
+def _add(parent: Element, name: str, value: Any) -> None:
+    element = SubElement(parent, _camel(name))
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            _add(element, key, _bare(part) if name == "subresource_uris" else part)
+    elif isinstance(value, list):
+        for part in value:
+            _add(element, name.removesuffix("s"), part)
+    else:
+        element.text = _text(name, value)
 
 
 def _text(name: str, value: Any) -> str:

@@ -129,7 +129,7 @@ class CallSession:
             case Fetch():
                 return await self._fetch(step)
             case PlayUrl() | PlayDigits() | Speak() | Wait():
-                await self._line.play(await sounds.of_step(self._call, step, self._cookies))
+                await self._line.play(await self._sound_of(step))
                 return StepDone()
             case CollectDigits(gather):
                 prompts = self._prompts(gather)
@@ -149,7 +149,10 @@ class CallSession:
         for prompt in gather.prompts:
             step = step_for(prompt, gather.action or "")
             if isinstance(step, PlayUrl | PlayDigits | Speak | Wait):
-                yield await sounds.of_step(self._call, step, self._cookies)
+                yield await self._sound_of(step)
+
+    async def _sound_of(self, step: sounds.SoundStep) -> Source:
+        return await sounds.of_step(self._call, step, self._cookies, self._faults)
 
     async def _fetch(self, step: Fetch) -> Happening:
         document, url = await documents.fetch(self._call, step, self._cookies)

@@ -35,6 +35,20 @@ class FaultLog:
             )
         self.last = (code, message)
 
+    async def warn(self, code: int, message: str, step: Step) -> None:
+        """Note what a step did otherwise than it was asked to."""
+        logger.warning("%s: %d %s", self._call.sid, code, message)
+        url, method = _asked(step)
+        await alerts.report(
+            account=self._call.account,
+            call=self._call,
+            level=AlertLevel.WARNING,
+            code=code,
+            message=message,
+            request_url=url,
+            request_method=method,
+        )
+
     async def warnings(self, document: TwimlDocument, step: Fetch) -> None:
         """Note what was passed over in a document."""
         for warning in document.warnings[:WARNINGS_TOLD]:

@@ -6,20 +6,22 @@ What happens to the file after its last frame is in `recording_finishing`.
 import logging
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.core.files.storage import Storage
 from django.db import transaction
 
 from conference_app import engine
-from conference_app.models import Conference, Recording, RecordingStatus
+from conference_app.models import Call, Conference, Recording, RecordingStatus
 from conference_app.services import webhooks
 from conference_app.services.errors import NotFinished
+from conference_app.services.recording_wish import RecordingWish
 from media_engine import finish_abandoned
 
 logger = logging.getLogger(__name__)
 
 _UNFINISHED: Final = (RecordingStatus.IN_PROGRESS, RecordingStatus.PROCESSING)
+_OF_A_DIAL: Final = "DialVerb"
 
 
 def raw_file(sid: str) -> Path:
@@ -35,16 +37,31 @@ def storage() -> Storage:
 
 @transaction.atomic
 def begin(*, conference: Conference, sid: str, started_at: datetime) -> Recording:
-    """Give the recording's row; make it if there is none."""
-    recording, is_new = Recording.objects.get_or_create(
-        sid=sid,
-        defaults={
-            "conference": conference,
-            "account_id": conference.account_id,
-            "started_at": started_at,
-            "trim": conference.trim_recordings,
-        },
+    """Give the row of a conference's recording; make it if there is none."""
+    return _get_or_make(
+        sid,
+        conference=conference,
+        account_id=conference.account_id,
+        started_at=started_at,
+        trim=conference.trim_recordings,
     )
+
+
+@transaction.atomic
+def begin_of_call(*, call: Call, sid: str, started_at: datetime, wish: RecordingWish) -> Recording:
+    """Give the row of the recording of a call's <Dial>; make it if there is none."""
+    return _get_or_make(
+        sid,
+        call=call,
+        account_id=call.account_id,
+        started_at=started_at,
+        source=_OF_A_DIAL,
+        **wish.columns(),
+    )
+
+
+def _get_or_make(sid: str, **columns: Any) -> Recording:
+    recording, is_new = Recording.objects.get_or_create(sid=sid, defaults=columns)
     if is_new:
         webhooks.recording_started(recording)
     return recording

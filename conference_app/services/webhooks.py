@@ -67,6 +67,9 @@ def recording_finished(recording: Recording) -> None:
     """Tell what a recording has become: completed, absent or failed; once for each, in the
     transaction that says so in its row.
     """
+    if recording.conference_id is None:
+        _tell_of_recording(recording)
+        return
     # Locked, so that the end of the conference and that of its recording can not miss each other.
     conference = Conference.objects.select_for_update().get(pk=recording.conference_id)
     _tell_of_recording(recording)
@@ -100,20 +103,19 @@ def _next_number(conference: Conference) -> int:
 
 
 def _tell_of_recording(recording: Recording) -> None:
+    """Tell who is named by the conference, or by the <Dial> that the recording is of."""
     conference = recording.conference
-    word = _RECORDING_WORDS[recording.status]
-    if (
-        not conference.recording_status_callback
-        or word not in conference.recording_status_callback_events
-    ):
+    if conference is None:
+        url, method = recording.status_callback, recording.status_callback_method
+        words = recording.status_callback_events
+    else:
+        url = conference.recording_status_callback
+        method = conference.recording_status_callback_method
+        words = conference.recording_status_callback_events
+    if not url or _RECORDING_WORDS[recording.status] not in words:
         return
-    outbox.put(
-        DeliveryKind.RECORDING_STATUS,
-        conference.recording_status_callback,
-        conference.recording_status_callback_method,
-        webhook_params.of_recording(recording),
-        about=conference,
-    )
+    params = webhook_params.of_recording(recording)
+    outbox.put(DeliveryKind.RECORDING_STATUS, url, method, params, about=recording.about)
 
 
 def _tell_of_the_end(conference: Conference, ended_at: datetime) -> None:

@@ -18,6 +18,7 @@ from media_engine.commands import (
     JoinTerms,
     Kick,
     LeaveConference,
+    LegRecordingTerms,
     Play,
     SetMuted,
 )
@@ -100,6 +101,7 @@ class House:
             mix_rate_hz=rate_hz,
             beeps=Beeps(NO_SOUND, NO_SOUND),
             open_recording=lambda conference_id, recording_id: BrokenTape(),
+            open_leg_recording=lambda *names: BrokenTape(),
             emit=self.events.append,
         )
 
@@ -440,9 +442,12 @@ def test_waiting_music_that_fails_leaves_its_meeting_silent_and_others_as_they_a
         }
 
 
-def test_a_recording_that_fails_does_not_silence_its_meeting() -> None:
+@pytest.mark.parametrize(
+    "terms", [{"recording_id": "RE1"}, {"own_recording": LegRecordingTerms("RE1")}]
+)
+def test_a_recording_that_fails_does_not_silence_its_meeting(terms: dict[str, Any]) -> None:
     house = House()
-    house.meet("a", "b", recording_id="RE1")
+    house.meet("a", "b", **terms)
     with pytest.raises(ExceptionGroup):
         house.tick(a=100, b=10)
     assert (house.outputs["a"].level, house.outputs["b"].level) == (10, 100)

@@ -36,11 +36,8 @@ STILL_TO_COME: Final = {
     "POST /Accounts/{AccountSid}/Calls.json",
     "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json",
     "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Recordings/{Sid}.json",
-    "GET /Accounts/{AccountSid}/Calls/{CallSid}/Recordings.json",
     "POST /Accounts/{AccountSid}/Calls/{CallSid}/Recordings.json",
-    "GET /Accounts/{AccountSid}/Calls/{CallSid}/Recordings/{Sid}.json",
     "POST /Accounts/{AccountSid}/Calls/{CallSid}/Recordings/{Sid}.json",
-    "DELETE /Accounts/{AccountSid}/Calls/{CallSid}/Recordings/{Sid}.json",
 }
 
 FORMS: Final = {
@@ -63,6 +60,7 @@ class World:
     client: Client
     sids: dict[str, str]
     ended_call: str
+    call_recording: str
 
     def ask(self, operation: Operation) -> Any:
         """Make the request of an operation."""
@@ -76,8 +74,10 @@ class World:
         return self.client.generic(operation.method, path, form, content_type=content_type)
 
     def _sid(self, operation: Operation, collection: str) -> str:
-        if (operation.method, collection) == ("DELETE", "Calls"):
-            return self.ended_call
+        if collection == "Calls" and operation.path.endswith("/Calls/{Sid}.json"):
+            return self.ended_call if operation.method == "DELETE" else self.sids["Calls"]
+        if "/Calls/{CallSid}/Recordings/" in operation.path and collection == "Recordings":
+            return self.call_recording
         return self.sids[collection]
 
 
@@ -95,6 +95,7 @@ def world(alice: Account, alices: Client, media_root: Path, posted: list[Command
     return World(
         client=alices,
         ended_call=ended.sid,
+        call_recording=build_recording(participant.call, b"RIFF", track="both").sid,
         sids={
             "Accounts": alice.sid,
             "Applications": build_application(alice).sid,

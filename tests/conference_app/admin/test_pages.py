@@ -40,6 +40,7 @@ def build_full_conference(account: Account, name: str) -> Conference:
     build_participant(conference, left_at=NOON, reason_left="kicked")
     build_recording(conference, b"RIFF")
     build_recording(conference, b"", status=RecordingStatus.IN_PROGRESS)
+    build_recording(here.call, b"RIFF", channels=2, source="DialVerb", track="both")
     build_event(conference, 1, here.call)
     return conference
 
@@ -84,13 +85,26 @@ def test_a_conference_shows_people_recordings_and_timeline(
 ) -> None:
     url = reverse("admin:conference_app_conference_change", args=[everything.pk])
     page = admin_client.get(url).content.decode()
-    finished = Recording.objects.get(status=RecordingStatus.COMPLETED)
+    finished = everything.recordings.get(status=RecordingStatus.COMPLETED)
     assert f'<source src="/recordings/{finished.sid}.wav" type="audio/wav">' in page
     assert page.count("<audio") == 1
     assert "participant-join" in page
     assert "muted: False" in page
     assert "kicked" in page.lower()
     assert 'name="_save"' not in page
+
+
+def test_a_call_shows_its_own_recordings(admin_client: Client, everything: Conference) -> None:
+    own = Recording.objects.get(call__isnull=False)
+    assert own.call is not None
+    url = reverse("admin:conference_app_call_change", args=[own.call.pk])
+    page = admin_client.get(url).content.decode()
+    assert f'<source src="/recordings/{own.sid}.wav" type="audio/wav">' in page
+    assert page.count("<audio") == 1
+    found = admin_client.get(
+        reverse("admin:conference_app_recording_changelist"), {"q": own.call.sid}
+    )
+    assert list(found.context["cl"].result_list) == [own]
 
 
 def test_live_conferences_come_first(admin_client: Client, alice: Account) -> None:

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from conference_app.models import Account, Conference, Recording, RecordingStatus
-from tests.builders import build_conference, build_recording
+from tests.builders import build_call, build_conference, build_recording
 from tests.conference_app.api.requests import error_of, path_of
 from tests.conference_app.api.shapes import PAGE
 
@@ -45,7 +45,7 @@ def test_a_recording_is_told_in_twilios_shape(
     recording = build_recording(build_conference(alice), b"RIFF")
     uri = path_of(alice, f"/Recordings/{recording.sid}")
     told = alices.get(f"{uri}.json").json()
-    assert (told["sid"], told["conference_sid"]) == (recording.sid, recording.conference.sid)
+    assert (told["sid"], told["conference_sid"]) == (recording.sid, recording.about.sid)
     assert (told["status"], told["source"], told["channels"]) == ("completed", "Conference", 1)
     assert (told["duration"], told["error_code"], told["call_sid"]) == ("1", None, None)
     assert told["start_time"] == "Mon, 02 Mar 2026 12:00:00 +0000"
@@ -86,6 +86,36 @@ def test_recordings_are_listed_and_filtered(
         told = alices.get(path_of(alice, f"/Recordings.json?{query}")).json()
         assert set(told) == {"recordings"} | PAGE
         assert [row["sid"] for row in told["recordings"]] == [row.sid for row in found], query
+
+
+def test_a_call_has_its_recordings(
+    alice: Account, bob: Account, alices: Client, media_root: Path
+) -> None:
+    call, other = build_call(alice), build_call(alice)
+    columns = {"source": "DialVerb", "track": "both", "channels": 2}
+    recording = build_recording(call, b"RIFF", **columns)
+    build_recording(other, b"RIFF", **columns)
+    uri = path_of(alice, f"/Calls/{call.sid}/Recordings")
+    (told,) = alices.get(f"{uri}.json").json()["recordings"]
+    assert (told["sid"], told["call_sid"], told["conference_sid"]) == (
+        recording.sid,
+        call.sid,
+        None,
+    )
+    assert (told["source"], told["track"], told["channels"], told["duration"]) == (
+        "DialVerb",
+        "both",
+        2,
+        "1",
+    )
+    assert told["uri"] == f"{uri}/{recording.sid}.json"
+    assert alices.get(told["uri"]).json() == told
+    filtered = alices.get(path_of(alice, f"/Recordings.json?CallSid={call.sid}")).json()
+    assert [row["sid"] for row in filtered["recordings"]] == [recording.sid]
+    others = path_of(alice, f"/Calls/{build_call(bob).sid}/Recordings.json")
+    assert error_of(alices.get(others)) == (404, 20404)
+    assert alices.delete(told["uri"]).status_code == 204
+    assert error_of(alices.get(told["uri"])) == (404, 20404)
 
 
 @pytest.mark.parametrize("query", ["CallSid=1", "ConferenceSid=RE1", "DateCreated=now"])

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from conference_app.api.conferences import ConferencesView
+from conference_app.api.xml import as_xml
 from conference_app.models import Account
 from tests.builders import build_call, build_conference, build_participant
 from tests.conference_app.api.requests import path_of, post_form
@@ -71,6 +72,18 @@ def test_a_participant_has_words_for_yes_and_no(alice: Account, alices: Client) 
     told = _xml(alices.get(path_of(alice, path)))
     assert told.tag == "Participant"
     assert (told.findtext("Muted"), told.findtext("Hold")) == ("true", "false")
+
+
+def test_what_is_in_one_another(alice: Account) -> None:
+    told = {"participants": [{"hears": {"CA1": 0.5}}], "uri": "/2010-04-01/x.json"}
+    assert (
+        as_xml(told, path_of(alice, "/Conferences/CF1/Audibility"))
+        .decode()
+        .endswith(
+            "<TwilioResponse><Audibility><Participants><Participant><Hears><CA1>0.5</CA1></Hears>"
+            "</Participant></Participants><Uri>/2010-04-01/x</Uri></Audibility></TwilioResponse>"
+        )
+    )
 
 
 def test_what_is_made_and_what_is_deleted(alice: Account, alices: Client) -> None:

@@ -181,6 +181,38 @@ def test_a_recording_is_told_of_by_the_words_asked_for(
     assert told("RecordingStatus") == expected
 
 
+@pytest.mark.usefixtures("media_root")
+@pytest.mark.parametrize(
+    ("asked_for", "expected"),
+    [(["completed"], ["completed", "failed"]), (["in-progress"], ["in-progress"] * 3), ([], [])],
+)
+def test_a_recording_of_a_dial_is_told_of_as_the_dial_says(
+    alice: Account, asked_for: list[str], expected: list[str]
+) -> None:
+    call = build_call(alice)
+    for status in (RecordingStatus.COMPLETED, RecordingStatus.ABSENT, RecordingStatus.FAILED):
+        recording = build_recording(
+            call,
+            b"RIFF",
+            status=RecordingStatus.IN_PROGRESS,
+            status_callback=RECORDED,
+            status_callback_events=asked_for,
+        )
+        webhooks.recording_started(recording)
+        finish(recording, status)
+    assert told("RecordingStatus", RECORDED) == expected
+    assert told("CallSid", RECORDED) == [call.sid] * len(expected)
+
+
+@pytest.mark.usefixtures("media_root")
+def test_a_recording_of_a_dial_is_no_affair_of_the_conferences(alice: Account) -> None:
+    conference = build_conference(alice, event_callback_url=ENDED)
+    participant = build_participant(conference)
+    finish(build_recording(participant.call, b"RIFF"))
+    timeline.end_conference(conference, NOON)
+    assert (told("EventName"), told("RecordingUrl")) == (["conference-end"], [""])
+
+
 # --- Calls ----------------------------------------------------------------------------------------
 
 
