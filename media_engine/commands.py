@@ -125,6 +125,17 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Let whoever runs a leg's call hear, among the leg's events, that something else is to be
+    done. `context`: words of the author's own, which LegInterrupted brings back unread. The sound
+    stays as it is, and the leg may still be to come.
+    """
+
+    leg_id: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
 class CloseLeg:
     """The caller is gone, or is to go: leave the meeting and forget the leg."""
 
@@ -132,5 +143,5 @@ class CloseLeg:
 
 
 Command: TypeAlias = (
-    JoinConference | LeaveConference | Kick | SetMuted | EndConference | Play | CloseLeg
+    JoinConference | LeaveConference | Kick | SetMuted | EndConference | Play | Interrupt | CloseLeg
 )

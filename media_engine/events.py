@@ -23,6 +23,7 @@ class LeaveReason(enum.Enum):
     LEFT = "left"
     KICKED = "kicked"
     TIME_LIMIT = "time-limit"
+    REDIRECTED = "redirected"
     CONFERENCE_ENDED = "conference-ended"
 
 
@@ -161,6 +162,14 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LegInterrupted:
+    """Something else is to be done with the leg's call; `context` says what to whoever runs it."""
+
+    leg_id: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegClosed:
     """The caller is gone; it left its meeting (LegLeft) before this."""
 
@@ -179,5 +188,6 @@ Event: TypeAlias = (
     | RecordingFinished
     | PlaybackEnded
     | DigitPressed
+    | LegInterrupted
     | LegClosed
 )

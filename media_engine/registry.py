@@ -14,6 +14,7 @@ from media_engine.commands import (
     CloseLeg,
     Command,
     EndConference,
+    Interrupt,
     JoinConference,
     Kick,
     LeaveConference,
@@ -28,6 +29,7 @@ from media_engine.events import (
     JoinRefused,
     LeaveReason,
     LegClosed,
+    LegInterrupted,
     PlaybackEnded,
     RefusalReason,
     RoomKey,
@@ -126,6 +128,8 @@ class Registry:
                 self._end(conference_id)
             case Play(leg_id):
                 self._play(leg_id, command)
+            case Interrupt(leg_id, context):
+                self._emit(LegInterrupted(leg_id, context))
             case CloseLeg(leg_id):
                 self._close_leg(leg_id)
 

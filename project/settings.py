@@ -44,6 +44,7 @@ CONFAB_SPEECH_ENGINE: str = env.str(
     "CONFAB_SPEECH_ENGINE", default="media_engine.speech.EspeakSpeech"
 )
 CONFAB_MAX_PARTICIPANTS: int = env.int("CONFAB_MAX_PARTICIPANTS", default=40)
+CONFAB_API_REQUESTS_PER_SECOND: float = env.float("CONFAB_API_REQUESTS_PER_SECOND", default=100.0)
 CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
 REDIS_URL: str = env.str("REDIS_URL", default="")
 
@@ -79,12 +80,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "project.static_files.StaticFilesMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "project.page_middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "project.page_middleware.Csrf",
+    "project.page_middleware.Authentication",
+    "project.page_middleware.Messages",
+    "project.page_middleware.XFrameOptions",
 ]
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"

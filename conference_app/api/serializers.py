@@ -1,18 +1,21 @@
-"""The one home of the translation between Twilio's words and ours.
+"""The home of the translation between Twilio's words and ours; the `*_words` modules beside it hold
+the rest.
 
 Parameters classes check what a client sends, under the names it sends; render functions give the
 JSON of Twilio's API of 2010-04-01, key for key.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
-from email.utils import format_datetime
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from rest_framework import serializers
 from typing_extensions import override
 
+from conference_app.api.formats import API_VERSION
+from conference_app.api.formats import account_uri as _account_uri
+from conference_app.api.formats import method_field as _method_field
+from conference_app.api.formats import rfc2822 as _rfc2822
+from conference_app.api.formats import url_field as _url_field
 from conference_app.models import (
     Application,
     Conference,
@@ -21,9 +24,6 @@ from conference_app.models import (
     Participant,
 )
 from conference_app.services.applications import CallUrls
-
-API_VERSION = "2010-04-01"
-
 
 # --- What comes in -------------------------------------------------------------------------------
 
@@ -61,33 +61,6 @@ class Parameters(serializers.Serializer[Any]):
         return cls.read({name: value for name, value in query.items() if value != ""})
 
 
-def check_url(url: str) -> None:
-    """Take an absolute http(s) URL or a path on this server; single-label hosts are fine on one's
-    own network.
-    """
-    wrong = serializers.ValidationError("Enter an absolute http or https URL.")
-    if not url.isprintable() or " " in url:
-        raise wrong
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise wrong from error
-    on_this_server = url.startswith("/") and not url.startswith("//")
-    if not on_this_server and not (parts.scheme in ("http", "https") and parts.hostname):
-        raise wrong
-
-
-def _url_field() -> serializers.CharField:
-    return serializers.CharField(
-        required=False, allow_blank=True, max_length=2048, validators=[check_url]
-    )
-
-
-def _method_field() -> serializers.ChoiceField:
-    return serializers.ChoiceField(choices=HttpMethod.choices, required=False)
-
-
 class ApplicationParameters(Parameters):
     """POST Applications; what concerns messages is ignored."""
 
@@ -110,6 +83,18 @@ def call_urls(parameters: Mapping[str, Any]) -> CallUrls:
         status_callback=parameters.get("StatusCallback", ""),
         status_callback_method=parameters.get("StatusCallbackMethod", HttpMethod.POST),
     )
+
+
+APPLICATION_COLUMNS = {
+    "FriendlyName": "friendly_name",
+    "VoiceUrl": "voice_url",
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallback": "status_callback",
+    "StatusCallbackMethod": "status_callback_method",
+}
+"""The column of each of ApplicationParameters, for changes of some."""
 
 
 class ApplicationFilters(Parameters):
@@ -206,9 +191,9 @@ def render_application(application: Application) -> dict[str, Any]:
         "friendly_name": application.friendly_name,
         "message_status_callback": None,
         "sid": application.sid,
-        "sms_fallback_method": None,
+        "sms_fallback_method": HttpMethod.POST,
         "sms_fallback_url": None,
-        "sms_method": None,
+        "sms_method": HttpMethod.POST,
         "sms_status_callback": None,
         "sms_url": None,
         "status_callback": application.status_callback or None,
@@ -266,11 +251,3 @@ def render_participant(participant: Participant) -> dict[str, Any]:
         "queue_time": None,
         "uri": f"{uri}/Participants/{call_sid}.json",
     }
-
-
-def _account_uri(account_sid: str) -> str:
-    return f"/{API_VERSION}/Accounts/{account_sid}"
-
-
-def _rfc2822(moment: datetime) -> str:
-    return format_datetime(moment)

@@ -1,4 +1,4 @@
-"""Accounts: made, and given another secret."""
+"""Accounts: made, and given another name or secret."""
 
 from django.db import transaction
 
@@ -17,6 +17,14 @@ def create(*, friendly_name: str, sid: str = "", auth_token: str = "") -> Accoun
         sid=sid or sids.new("AC"),
         auth_token=auth_token or new_auth_token(),
     )
+
+
+@transaction.atomic
+def rename(*, account: Account, friendly_name: str) -> Account:
+    """Give an account another name."""
+    account.friendly_name = friendly_name
+    account.save(update_fields=["friendly_name", "updated_at"])
+    return account
 
 
 @transaction.atomic

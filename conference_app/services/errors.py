@@ -13,5 +13,21 @@ class ParticipantIsGone(ServiceError):
     """The participant is not in the conference any more."""
 
 
+class CallIsNotInProgress(ServiceError):
+    """The call has ended, or has not begun."""
+
+
+class NotFinished(ServiceError):
+    """What is to be deleted is still under way."""
+
+
+class BadTwiml(ServiceError):
+    """The document can not be read; `code` is Twilio's."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 class NameTaken(ServiceError):
     """Another row of the account has this name."""

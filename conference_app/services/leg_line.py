@@ -2,8 +2,6 @@
 end of a meeting.
 """
 
-import asyncio
-
 from conference_app import engine
 from media_engine.commands import Play
 from media_engine.events import (
@@ -25,7 +23,7 @@ class LegLine:
     `recorded_as`: the SID of the leg's own recording that began last.
     """
 
-    def __init__(self, leg_id: str, events: asyncio.Queue[Event]) -> None:
+    def __init__(self, leg_id: str, events: engine.LegEvents) -> None:
         self.leg_id = leg_id
         self.recorded_as: str | None = None
         self._events = events
@@ -36,6 +34,10 @@ class LegLine:
         self._start(source)
         while not self._has_ended(await self._events.get()):
             pass
+
+    async def pass_over(self) -> None:
+        """Let all that was posted before be done, and its events be gone."""
+        await self.play(Silence(0))
 
     async def play_until_key(self, source: Source) -> str | None:
         """Let the leg hear a source to its end, or until a key is pressed: give that key."""

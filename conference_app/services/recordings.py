@@ -14,6 +14,7 @@ from django.db import transaction
 from conference_app import engine
 from conference_app.models import Call, Conference, Recording, RecordingStatus
 from conference_app.services import webhooks
+from conference_app.services.errors import NotFinished
 from conference_app.services.recording_wish import RecordingWish
 from media_engine import finish_abandoned
 
@@ -93,10 +94,10 @@ def close_what_a_crash_left(*, recording: Recording) -> None:
 def remove(*, recording: Recording) -> None:
     """Delete the files, then the row: whoever dies in between can do it again.
 
-    Raises ValueError for one that is not finished, and what the storage raises.
+    Raises NotFinished, and what the storage raises.
     """
     if recording.status in _UNFINISHED:
-        raise ValueError(f"{recording.sid} is not finished")
+        raise NotFinished(f"{recording.sid} is not finished")
     for file in (recording.file, recording.mp3):
         if file:
             file.storage.delete(str(file.name))

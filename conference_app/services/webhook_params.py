@@ -54,6 +54,7 @@ _WHY_LEFT: Final[Mapping[str, str]] = {
     LeftReason.LEFT: "participant_hung_up",
     LeftReason.TIME_LIMIT: "participant_hung_up",
     LeftReason.KICKED: "participant_updated_via_api",
+    LeftReason.REDIRECTED: "participant_updated_via_api",
 }
 
 _WHY_ENDED: Final[Mapping[str, str]] = {

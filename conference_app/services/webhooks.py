@@ -78,16 +78,18 @@ def recording_finished(recording: Recording) -> None:
 
 
 def call_ended(call: Call) -> None:
-    """Tell the status callback of the call's application; once, however often this is asked."""
-    application = call.application
-    if application is None or not application.status_callback or call.ended_at is None:
+    """Tell the status callback of the call, or else of its application; once, however often this
+    is asked.
+    """
+    teller = call if call.status_callback else call.application
+    if teller is None or not teller.status_callback or call.ended_at is None:
         return
     told = WebhookDelivery.objects.filter(call=call, kind=DeliveryKind.CALL_STATUS)
     if told.exists():
         return
     # A path is one on this server, as with the other URLs of an application.
-    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", application.status_callback)
-    method = application.status_callback_method
+    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", teller.status_callback)
+    method = teller.status_callback_method
     params = webhook_params.of_call(call, call.ended_at)
     outbox.put(DeliveryKind.CALL_STATUS, url, method, params, about=call)
 

@@ -88,8 +88,12 @@ class Server:
 
     def bootstrap(self, account: Account | None = None) -> None:
         """Do what `make run` does first, for the server's account or for one more."""
+        self.manage("bootstrap", account=account)
+
+    def manage(self, *command: str, account: Account | None = None) -> None:
+        """Run a management command on the server's data."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "bootstrap"],
+            [sys.executable, "manage.py", *command],
             cwd=ROOT,
             env=self._environment(account or self.account),
             capture_output=True,

@@ -13,6 +13,7 @@ from media_engine.commands import (
     CloseLeg,
     Command,
     EndConference,
+    Interrupt,
     JoinConference,
     JoinTerms,
     Kick,
@@ -33,6 +34,7 @@ from media_engine.events import (
     JoinRefused,
     LeaveReason,
     LegClosed,
+    LegInterrupted,
     LegJoined,
     LegLeft,
     LegMuted,
@@ -137,6 +139,15 @@ def clip(level: int, frames: int = 1) -> Clip:
 
 
 # --- legs ----------------------------------------------------------------------------------------
+
+
+def test_an_interruption_is_told_in_its_authors_words_and_changes_no_sound() -> None:
+    house = House()
+    house.meet("alice", "bob")
+    for leg_id in ("alice", "nobody yet"):
+        house.apply(Interrupt(leg_id, "go"))
+    assert house.events == [LegInterrupted("alice", "go"), LegInterrupted("nobody yet", "go")]
+    assert house.tick(alice=700)["bob"] == 700
 
 
 def test_a_leg_hears_silence_until_a_command_says_otherwise() -> None:

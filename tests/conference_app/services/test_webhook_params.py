@@ -128,6 +128,7 @@ def test_nobody_without_a_label_has_one(guest: Participant) -> None:
         (LeftReason.LEFT, "in-progress", "participant_hung_up"),
         (LeftReason.TIME_LIMIT, "in-progress", "participant_hung_up"),
         (LeftReason.KICKED, "in-progress", "participant_updated_via_api"),
+        (LeftReason.REDIRECTED, "in-progress", "participant_updated_via_api"),
         (LeftReason.CONFERENCE_ENDED, "in-progress", "conference_ended_via_api"),
         (LeftReason.SERVER_STOPPED, "completed", None),
     ],
