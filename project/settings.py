@@ -47,6 +47,8 @@ DEBUG: bool = env.bool("CONFAB_DEBUG", default=False)
 SECRET_KEY: str = env.str("CONFAB_SECRET_KEY", default="") or read_or_make(
     CONFAB_DATA_DIR / "secret-key"
 )
+# Still good for reading what was signed or encrypted with them (conference_app.encryption).
+SECRET_KEY_FALLBACKS: list[str] = env.list("CONFAB_OLD_SECRET_KEYS", default=[])
 
 _public = urlsplit(CONFAB_PUBLIC_URL)
 _https = _public.scheme == "https"

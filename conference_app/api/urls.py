@@ -6,6 +6,7 @@ from conference_app import sid_converter  # noqa: F401 # <sid:…>
 from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.base import AccountView, UnknownResource
 from conference_app.api.conferences import ConferencesView, ConferenceView
+from conference_app.api.keys import KeysView, KeyView
 from conference_app.api.participants import ParticipantsView, ParticipantView
 from conference_app.api.recordings import RecordingMp3View, RecordingWavView
 from conference_app.waiting_view import waits_for_503
@@ -25,6 +26,8 @@ urlpatterns = [
     *_resource("Applications/<sid:sid>", ApplicationView),
     *_resource("Conferences", ConferencesView),
     *_resource("Conferences/<sid:sid>", ConferenceView),
+    *_resource("Keys", KeysView),
+    *_resource("Keys/<sid:sid>", KeyView),
     *_resource(_PARTICIPANTS, ParticipantsView),
     *_resource(f"{_PARTICIPANTS}/<str:who>", ParticipantView),
     path(f"{_RECORDING}.wav", RecordingWavView.as_view()),
