@@ -159,6 +159,15 @@ REST_FRAMEWORK = {
     # The rest is said by conference_app.api.base.AccountView.
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "conference_app.api.documentation.schema.CallSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Confab",
+    "DESCRIPTION": "Conferences over REST, in the shape of Twilio's API.",
+    "VERSION": "2010-04-01",
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- Words and times -----------------------------------------------------------------------------
