@@ -36,6 +36,7 @@ CHECKS: Final = [
     response_schema_conformance,
 ]
 MEETINGS: Final = 4
+THINGS: Final = 10
 KINDS: Final = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
 
 
@@ -49,25 +50,29 @@ class Tried:
 
 @dataclass
 class Fuzzer:
-    """Makes requests for one account, whose things are in `there`: SIDs by the names that they have
-    in paths.
+    """Makes requests for one account. `there`: what it has, by the first name in a path: for each
+    thing the values that lead to it.
     """
 
     server: Server
     account: Account
-    there: dict[str, list[str]]
+    there: dict[str, list[dict[str, str]]]
     tried: Tried = field(default_factory=Tried)
 
     def fuzz(self, each: int, *, always_the_same: bool) -> None:
         """Make `each` requests of each kind for each call. AssertionError for a wrong answer."""
         schema = schemathesis.openapi.from_url(f"{self.server.http}/api/schema/")
+        operations = []
         for found in schema.get_all_operations():
             assert isinstance(found, Ok), found
+            operations.append(found.ok())
+        for operation in sorted(operations, key=_what_it_destroys):
             for kind in KINDS:
-                self._fuzz_operation(found.ok(), kind, each, always_the_same)
+                self._fuzz_operation(operation, kind, each, always_the_same)
 
     def _fuzz_operation(self, operation: Any, kind: Any, each: int, always_the_same: bool) -> None:
-        places = {name: st.sampled_from(sids) for name, sids in self._places(operation).items()}
+        there = self.there.get(_first_name(operation), [])
+        anything: st.SearchStrategy[dict[str, str]] = st.just({})
 
         @settings(
             max_examples=each,
@@ -79,22 +84,16 @@ class Fuzzer:
         )
         @given(
             case=operation.as_strategy(generation_mode=kind),
-            real=st.fixed_dictionaries({}, optional=places),
+            real=anything | st.sampled_from(there) if there else anything,
         )
         def make(case: Any, real: dict[str, str]) -> None:
             # Another account's paths lead nowhere, whatever follows.
             own = {"account_sid": self.account.sid} | real
+            own = {name: value for name, value in own.items() if f"{{{name}}}" in operation.path}
             case.path_parameters = {**(case.path_parameters or {}), **own}
             self._make(operation.label, case)
 
         make()
-
-    def _places(self, operation: Any) -> dict[str, list[str]]:
-        """What there is, for the parameters of a path; `sid` means what its section lists."""
-        path: str = operation.path
-        known = dict(self.there)
-        known["sid"] = self.there[path.split("/")[4].partition(".")[0]]
-        return {name: known[name] for name in known if f"{{{name}}}" in path}
 
     def _make(self, label: str, case: Any) -> None:
         with requests.Session() as session:
@@ -106,16 +105,28 @@ class Fuzzer:
         case.validate_response(response, checks=CHECKS)
 
 
+def _first_name(operation: Any) -> str:
+    """What follows the account in a path."""
+    path: str = operation.path
+    return path.split("/")[4].partition(".")[0]
+
+
+def _what_it_destroys(operation: Any) -> int:
+    """Those that leave others nothing to do come last: the end of a meeting, then removals."""
+    if operation.method.upper() == "DELETE":
+        return 2
+    return int(operation.method.upper() == "POST" and operation.path.endswith("/{sid}.json"))
+
+
 @asynccontextmanager
 async def fuzzer_among_people(server: Server) -> AsyncIterator[Fuzzer]:
     """An account with applications, keys, and meetings in which somebody waits."""
     account = Account()
     await asyncio.to_thread(server.bootstrap, account)
-    there: dict[str, list[str]] = {"Applications": [], "Keys": [], "Conferences": [], "who": []}
-    there["Recordings"] = ["RE" + "0" * 32]
-    for _ in range(10):
-        there["Keys"].append((await server.rest("POST", "Keys", account))[1]["sid"])
-        there["Applications"].append((await server.rest("POST", "Applications", account))[1]["sid"])
+    there: dict[str, list[dict[str, str]]] = {"Conferences": []}
+    for name in ("Applications", "Keys"):
+        made = [await server.rest("POST", name, account) for _ in range(THINGS)]
+        there[name] = [{"sid": row["sid"]} for _, row in made]
     async with AsyncExitStack() as calls:
         for number in range(MEETINGS):
             to = await server.application(
@@ -126,9 +137,11 @@ async def fuzzer_among_people(server: Server) -> AsyncIterator[Fuzzer]:
             caller = server.caller(to, auth=account.credentials)
             await calls.enter_async_context(caller)
             await hear(caller, 0.2)
-            there["Conferences"].append(await server.conference_of(caller))
-            there["who"] += [caller.call_sid or "", f"p{number}"]
-        there["conference_sid"] = there["Conferences"]
+            sid = await server.conference_of(caller)
+            there["Conferences"] += [
+                {"sid": sid, "conference_sid": sid, "who": who}
+                for who in (caller.call_sid or "", f"p{number}")
+            ]
         yield Fuzzer(server, account, there)
 
 
