@@ -1,6 +1,7 @@
 """…/Keys, and what a key opens."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 from conference_app import sids
 from conference_app.models import Account, AccountStatus, ApiKey
 from conference_app.services import accounts, api_keys
-from tests.builders import basic, build_api_key, build_conference
+from tests.builders import basic, build_api_key, build_conference, build_recording
 from tests.conference_app.api.requests import error_of, path_of, post_form
 from tests.conference_app.api.shapes import PAGE, RFC_2822
 
@@ -63,9 +64,12 @@ def test_a_key_opens_what_is_its_accounts_until_it_is_revoked(alice: Account, bo
     assert error_of(client.get(path)) == (401, 20003)
 
 
-def test_a_key_opens_recordings_pages_too(alice: Account, stranger: Client) -> None:
-    path = f"/recordings/RE{'0' * 32}.wav"
-    assert by_key(build_api_key(alice)).get(path).status_code == stranger.get(path).status_code
+def test_a_key_opens_its_accounts_recordings(
+    alice: Account, bob: Account, media_root: Path
+) -> None:
+    path = f"/recordings/{build_recording(build_conference(alice), b'RIFF').sid}.wav"
+    assert by_key(build_api_key(alice)).get(path).status_code == 200
+    assert by_key(build_api_key(bob)).get(path).status_code == 401
 
 
 def test_a_key_makes_and_revokes_no_keys(alice: Account) -> None:
