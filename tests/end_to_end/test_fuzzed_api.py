@@ -5,6 +5,7 @@ body. There are meetings with people in them, and half of the paths lead to what
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -106,9 +107,9 @@ class Fuzzer:
 
 
 def _first_name(operation: Any) -> str:
-    """What follows the account in a path."""
-    path: str = operation.path
-    return path.split("/")[4].partition(".")[0]
+    """What follows the account in a path; "" for nothing."""
+    found = re.search(r"\{account_sid\}/(\w+)", operation.path)
+    return found[1] if found else ""
 
 
 def _what_it_destroys(operation: Any) -> int:
@@ -123,7 +124,7 @@ async def fuzzer_among_people(server: Server) -> AsyncIterator[Fuzzer]:
     """An account with applications, keys, and meetings in which somebody waits."""
     account = Account()
     await asyncio.to_thread(server.bootstrap, account)
-    there: dict[str, list[dict[str, str]]] = {"Conferences": []}
+    there: dict[str, list[dict[str, str]]] = {"Conferences": [], "Calls": []}
     for name in ("Applications", "Keys"):
         made = [await server.rest("POST", name, account) for _ in range(THINGS)]
         there[name] = [{"sid": row["sid"]} for _, row in made]
@@ -138,6 +139,7 @@ async def fuzzer_among_people(server: Server) -> AsyncIterator[Fuzzer]:
             await calls.enter_async_context(caller)
             await hear(caller, 0.2)
             sid = await server.conference_of(caller)
+            there["Calls"].append({"sid": caller.call_sid or ""})
             there["Conferences"] += [
                 {"sid": sid, "conference_sid": sid, "who": who}
                 for who in (caller.call_sid or "", f"p{number}")

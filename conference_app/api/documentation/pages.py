@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from conference_app.api.documentation.call import FORM, JSON
@@ -33,7 +34,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     """Show it as one page, which needs no script."""
     document = openapi_document()
     sections = [
-        {**tag, "anchor": tag["name"].lower(), "calls": list(_calls_of(document, tag["name"]))}
+        {**tag, "anchor": slugify(tag["name"]), "calls": list(_calls_of(document, tag["name"]))}
         for tag in document["tags"]
     ]
     context = {"sections": sections, "api": settings.CONFAB_PUBLIC_URL + "/2010-04-01/Accounts/"}

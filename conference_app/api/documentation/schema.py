@@ -24,7 +24,7 @@ from conference_app.api.documentation.resources import ERROR, NAMED
 from conference_app.api.documentation.shapes import ACCOUNT, Shape, sid, text
 from conference_app.api.paging import PageParameters
 
-_SUFFIXES: Final = (".json", ".wav", ".mp3")
+SUFFIXES: Final = (".json", ".wav", ".mp3")
 """Each resource has a path without one too, for the same."""
 
 _IN_PATHS: Final = {
@@ -63,7 +63,7 @@ class CallSchema(AutoSchema):
 
     @override
     def is_excluded(self) -> bool:
-        return self._found is None or not self.path.endswith(_SUFFIXES)
+        return self._found is None or not self.path.endswith(SUFFIXES)
 
     @override
     def get_operation_id(self) -> str:

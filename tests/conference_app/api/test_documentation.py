@@ -11,14 +11,17 @@ from conference_app.api import urls
 from conference_app.api.base import AccountView
 from conference_app.api.documentation.call import find
 from conference_app.api.documentation.operations import SECTIONS
-from conference_app.api.documentation.schema import openapi_document
+from conference_app.api.documentation.schema import SUFFIXES, openapi_document
 
 METHODS = ("get", "post", "delete")
 
 
 def _views() -> set[type[AccountView]]:
-    """All views of the API; a wrapped one is found by what it wraps."""
-    callbacks: list[Any] = [pattern.callback for pattern in urls.urlpatterns]
+    """All views of the API, by their paths with a suffix; a wrapped one is found by what it
+    wraps.
+    """
+    routes = [route for route in urls.urlpatterns if str(route.pattern).endswith(SUFFIXES)]
+    callbacks: list[Any] = [route.callback for route in routes]
     return {getattr(callback, "__wrapped__", callback).view_class for callback in callbacks}
 
 
