@@ -59,9 +59,10 @@ def record(name: str = "", /, **values: Shape) -> Shape:
     schema = {
         "type": "object",
         "properties": {key: value.reference for key, value in values.items()},
-        "required": list(values),
         "additionalProperties": False,
     }
+    if values:
+        schema["required"] = list(values)
     return Shape(schema, {key: value.example for key, value in values.items()}, name)
 
 
