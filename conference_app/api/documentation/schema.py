@@ -134,10 +134,12 @@ def _other_answer(call: Call, status: int) -> tuple[int, str]:
 
 
 def _body(call: Call, status: int) -> dict[str, Any] | None:
-    """A range of a file is more of the same; a failure is an error, but for those of files."""
+    """A range of a file is more of the same; a failure is an error. Where files are asked for, its
+    form is not promised.
+    """
     if status < HTTPStatus.BAD_REQUEST:
         return call.answers.reference if call.answers is not None else None
-    return None if call.media_type != JSON and status in call.also else ERROR.reference
+    return ERROR.reference if call.media_type == JSON else None
 
 
 def _without_marks(part: dict[str, Any]) -> dict[str, Any]:
