@@ -8,8 +8,8 @@ from rest_framework.response import Response
 
 from conference_app.api.authentication import CameWithTheAccountsToken
 from conference_app.api.base import AccountView
+from conference_app.api.key_words import KeyParameters, render_key, render_new_key
 from conference_app.api.paging import Listing, render_page
-from conference_app.api.serializers import KeyParameters, render_key, render_new_key
 from conference_app.models import ApiKey
 from conference_app.services import api_keys
 

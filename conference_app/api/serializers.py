@@ -14,7 +14,6 @@ from rest_framework import serializers
 from typing_extensions import override
 
 from conference_app.models import (
-    ApiKey,
     Application,
     Conference,
     ConferenceStatus,
@@ -193,12 +192,6 @@ def participant_lookups(filters: Mapping[str, Any]) -> dict[str, Any]:
     return {name.lower(): value for name, value in filters.items()}
 
 
-class KeyParameters(Parameters):
-    """POST Keys and Keys/{Sid}."""
-
-    FriendlyName = serializers.CharField(required=False, allow_blank=True, max_length=64)
-
-
 # --- What goes out -------------------------------------------------------------------------------
 
 
@@ -273,21 +266,6 @@ def render_participant(participant: Participant) -> dict[str, Any]:
         "queue_time": None,
         "uri": f"{uri}/Participants/{call_sid}.json",
     }
-
-
-def render_key(key: ApiKey) -> dict[str, Any]:
-    """Key resource."""
-    return {
-        "sid": key.sid,
-        "friendly_name": key.friendly_name,
-        "date_created": _rfc2822(key.created_at),
-        "date_updated": _rfc2822(key.updated_at),
-    }
-
-
-def render_new_key(key: ApiKey) -> dict[str, Any]:
-    """Key resource with its secret: told once, to the one who made it."""
-    return {**render_key(key), "secret": key.secret}
 
 
 def _account_uri(account_sid: str) -> str:

@@ -6,7 +6,6 @@ is 20101, whatever was wrong.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import jwt
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from conference_app import selectors
 from conference_app.models import Account
+from conference_app.streams.proven_caller import ProvenCaller
 
 LEEWAY_S: Final = 10
 LONGEST_LIFE_S: Final = 24 * 3600
@@ -31,18 +31,7 @@ class TokenRefused(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceToken:
-    """What a good token says: `identity` is who its bearer is, `application_sid` the one
-    application that the bearer may call ("": any of the account).
-    """
-
-    account: Account
-    identity: str
-    application_sid: str
-
-
-def read_access_token(token: str) -> VoiceToken:
+def read_access_token(token: str) -> ProvenCaller:
     """Check a token. Reads the database. Raises TokenRefused."""
     try:
         account, secrets = _signatory(jwt.decode(token, options={"verify_signature": False}))
@@ -90,13 +79,21 @@ def _proven_claims(token: str, secrets: list[str]) -> dict[str, Any]:
     raise TokenRefused(*_INVALID)
 
 
-def _read_grants(account: Account, grants: Any) -> VoiceToken:
+def _read_grants(account: Account, grants: Any) -> ProvenCaller:
     voice = grants.get("voice") if isinstance(grants, dict) else None
     if not isinstance(voice, dict):
         raise TokenRefused(20106, "the access token has no voice grant")
     identity = grants.get("identity") or ""
     if not isinstance(identity, str) or len(identity) > LONGEST_IDENTITY or "\0" in identity:
         raise TokenRefused(20106, "the access token's identity is no name")
-    outgoing = voice.get("outgoing")
-    application_sid = outgoing.get("application_sid") if isinstance(outgoing, dict) else None
-    return VoiceToken(account, identity, str(application_sid or ""))
+    return ProvenCaller(
+        account,
+        identity,
+        application_sid=str(_part_of(voice, "outgoing").get("application_sid") or ""),
+        takes_calls=_part_of(voice, "incoming").get("allow") is True,
+    )
+
+
+def _part_of(grant: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = grant.get(name)
+    return part if isinstance(part, dict) else {}

@@ -16,6 +16,7 @@ from conference_app.http_client import verify
 from conference_app.models import Account
 from conference_app.streams.access_tokens import TokenRefused, read_access_token
 from conference_app.streams.channel import Scope
+from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.streams.refusals import Refusal
 from media_engine.dialects import Start
 
@@ -28,22 +29,6 @@ class Credentials:
     token: str | None
     signature: str | None
     signed_urls: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What somebody has proven: to act for `account`; by an access token, to be `identity`, who may
-    call nothing but `application_sid`. "" where nothing is said of it.
-    """
-
-    account: Account
-    identity: str = ""
-    application_sid: str = ""
-
-    @property
-    def name(self) -> str:
-        """What Twilio calls such a caller, in From."""
-        return f"client:{self.identity}" if self.identity else ""
 
 
 def read_credentials(scope: Scope) -> Credentials:
@@ -60,7 +45,7 @@ def read_credentials(scope: Scope) -> Credentials:
     )
 
 
-def find_caller(credentials: Credentials, start: Start) -> Caller:
+def find_caller(credentials: Credentials, start: Start) -> ProvenCaller:
     """Give what a caller has proven. Reads the database. Raises Refusal."""
     token = credentials.token or start.token
     account = None
@@ -72,15 +57,14 @@ def find_caller(credentials: Credentials, start: Start) -> Caller:
         account = _by_signature(credentials, start.account_sid)
     if account is None:
         raise Refusal(1008, 20003, "authentication failed")
-    return Caller(account)
+    return ProvenCaller(account)
 
 
-def _by_access_token(token: str) -> Caller:
+def _by_access_token(token: str) -> ProvenCaller:
     try:
-        read = read_access_token(token)
+        return read_access_token(token)
     except TokenRefused as error:
         raise Refusal(1008, error.code, str(error)) from error
-    return Caller(read.account, read.identity, read.application_sid)
 
 
 def _by_signature(credentials: Credentials, account_sid: str) -> Account | None:

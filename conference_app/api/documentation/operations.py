@@ -14,6 +14,7 @@ from conference_app.api.documentation.resources import (
     PARTICIPANT,
 )
 from conference_app.api.documentation.shapes import Shape, page_of, sid
+from conference_app.api.key_words import KeyParameters
 from conference_app.api.keys import KeysView, KeyView
 from conference_app.api.participants import ParticipantsView, ParticipantView
 from conference_app.api.recordings import RecordingMp3View, RecordingWavView
@@ -22,7 +23,6 @@ from conference_app.api.serializers import (
     ApplicationParameters,
     ConferenceFilters,
     ConferenceParameters,
-    KeyParameters,
     ParticipantFilters,
     ParticipantParameters,
 )

@@ -9,7 +9,8 @@ from twilio.jwt.access_token.grants import ChatGrant, VoiceGrant
 
 from conference_app.models import Account, AccountStatus, ApiKey
 from conference_app.services import accounts, api_keys
-from conference_app.streams.access_tokens import TokenRefused, VoiceToken, read_access_token
+from conference_app.streams.access_tokens import TokenRefused, read_access_token
+from conference_app.streams.proven_caller import ProvenCaller
 from tests.builders import access_token, build_api_key
 
 INVALID = 20101
@@ -41,14 +42,14 @@ def bent(
 def test_a_token_of_twilios_library_says_who_and_where_to(alice: Account, key: ApiKey) -> None:
     grant = VoiceGrant(outgoing_application_sid="AP" + "1" * 32, incoming_allow=True)
     token = access_token(key, "eve", grant)
-    assert read_access_token(token) == VoiceToken(alice, "eve", "AP" + "1" * 32)
+    assert read_access_token(token) == ProvenCaller(alice, "eve", "AP" + "1" * 32, True)
 
 
 def test_the_accounts_own_tokens_sign_as_well(alice: Account) -> None:
     accounts.make_secondary_token(account=alice)
     for secret in alice.auth_tokens:
         minted = AccessToken(alice.sid, alice.sid, secret, ttl=60, grants=[VoiceGrant()])
-        assert read_access_token(minted.to_jwt()) == VoiceToken(alice, "", "")
+        assert read_access_token(minted.to_jwt()) == ProvenCaller(alice)
 
 
 def test_a_revoked_key_opens_nothing_any_more(key: ApiKey) -> None:
@@ -132,3 +133,11 @@ def test_a_payload_without_a_bottom_opens_nothing(key: ApiKey) -> None:
 def test_a_token_signed_in_another_way_opens_nothing(key: ApiKey, algorithm: str) -> None:
     secret = "" if algorithm == "none" else key.secret * 2
     assert refused(bent(key, secret=secret, algorithm=algorithm)) == INVALID
+
+
+@pytest.mark.parametrize(
+    "voice", [{}, {"incoming": True, "outgoing": "AP1"}, {"incoming": {"allow": "yes"}}], ids=str
+)
+def test_a_grant_that_says_nothing_more_allows_nothing_more(key: ApiKey, voice: Any) -> None:
+    token = bent(key, grants={"voice": voice})
+    assert read_access_token(token) == ProvenCaller(key.account)

@@ -9,7 +9,8 @@ from pytest_django import Settings
 from conference_app.http_client import sign
 from conference_app.models import Account, AccountStatus
 from conference_app.services import accounts
-from conference_app.streams.authentication import Caller, find_caller, read_credentials
+from conference_app.streams.authentication import find_caller, read_credentials
+from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.streams.refusals import Refusal
 from media_engine.dialects import MULAW, Start, WireFormat
 from tests.builders import access_token, build_api_key
@@ -80,7 +81,7 @@ def test_an_access_token_is_taken_from_the_query_and_from_the_start_message(
     alice: Account,
 ) -> None:
     token = access_token(build_api_key(alice), "eve")
-    proven = Caller(alice, "eve", "")
+    proven = ProvenCaller(alice, "eve")
     assert find_caller(read_credentials(scope(f"token={token}")), start()) == proven
     assert find_caller(read_credentials(scope()), start(token=token)) == proven
     assert proven.name == "client:eve"
