@@ -52,6 +52,8 @@ DEBUG: bool = env.bool("CONFAB_DEBUG", default=False)
 SECRET_KEY: str = env.str("CONFAB_SECRET_KEY", default="") or read_or_make(
     CONFAB_DATA_DIR / "secret-key"
 )
+# Still good for reading what was signed or encrypted with them (conference_app.encryption).
+SECRET_KEY_FALLBACKS: list[str] = env.list("CONFAB_OLD_SECRET_KEYS", default=[])
 
 _public = urlsplit(CONFAB_PUBLIC_URL)
 _https = _public.scheme == "https"
@@ -170,6 +172,15 @@ REST_FRAMEWORK = {
     # The rest is said by conference_app.api.base.AccountView.
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "conference_app.api.documentation.schema.CallSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Confab",
+    "DESCRIPTION": "Conferences over REST, in the shape of Twilio's API.",
+    "VERSION": "2010-04-01",
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- Words and times -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.base import AccountView, UnknownResource
 from conference_app.api.calls import CallsView, CallView
 from conference_app.api.conferences import ConferencesView, ConferenceView
+from conference_app.api.keys import KeysView, KeyView
 from conference_app.api.participants import ParticipantsView, ParticipantView
 from conference_app.api.recordings import (
     RecordingMp3View,
@@ -48,6 +49,8 @@ urlpatterns = [
     *_resource(f"{_CALL_RECORDINGS}/<str:sid>", CallRecordingView),
     *_resource("Conferences", ConferencesView),
     *_resource("Conferences/<sid:sid>", ConferenceView),
+    *_resource("Keys", KeysView),
+    *_resource("Keys/<sid:sid>", KeyView),
     *_resource(_PARTICIPANTS, ParticipantsView),
     *_resource(f"{_PARTICIPANTS}/<str:who>", ParticipantView),
     *_resource(_CONFERENCE_RECORDINGS, ConferenceRecordingsView),

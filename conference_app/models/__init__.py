@@ -2,6 +2,7 @@
 
 from conference_app.models.account import Account, AccountStatus
 from conference_app.models.alert import Alert, AlertLevel
+from conference_app.models.api_key import ApiKey
 from conference_app.models.application import Application
 from conference_app.models.base import HttpMethod
 from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
@@ -23,6 +24,7 @@ __all__ = [
     "AccountStatus",
     "Alert",
     "AlertLevel",
+    "ApiKey",
     "Application",
     "Call",
     "CallDirection",
