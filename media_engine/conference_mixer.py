@@ -8,50 +8,62 @@ one.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Final, assert_never
 
 import numpy as np
 
-from media_engine.commands import JoinTerms
+from media_engine.announcements import Announcements
+from media_engine.commands import (
+    Announce,
+    ChangeExit,
+    ChangeWait,
+    JoinTerms,
+    PauseRecording,
+    ResumeRecording,
+    SetCoached,
+    SetDeaf,
+    SetHeld,
+    SetHoldSound,
+    SetMuted,
+    SetVolume,
+    SetWaitSound,
+    StartRecording,
+    Steering,
+    StopRecording,
+)
 from media_engine.events import (
+    Audibility,
+    AudibilityChanged,
     ConferenceCreated,
     ConferenceEnded,
     ConferenceStarted,
     EndReason,
     Event,
     LeaveReason,
+    LegHeld,
     LegJoined,
     LegLeft,
+    LegModified,
     LegMuted,
+    LegSpeaking,
+    RecordingPaused,
+    RecordingRefused,
     RecordingStarted,
     RefusalReason,
     RoomKey,
+    WaitChanged,
 )
+from media_engine.hearing import Hearing
 from media_engine.levels import fade
-from media_engine.mixing import RAMP_MS, HearingMatrix
-from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
+from media_engine.mixing import RAMP_MS
+from media_engine.pcm import Pcm, Wide, samples_per_frame
 from media_engine.sources import Clip, Silence, Source
+from media_engine.speech_watch import SpeechWatch
+from media_engine.tape import MeetingRecording, Tape
 
 MAX_WAITING_BEEPS: Final = 1
 """When thirty come at once, they are told of by two beeps, not by ten seconds of beeping."""
-
-
-class MeetingRecording(Protocol):
-    """Where a meeting's sound goes while it is recorded; none of it may block."""
-
-    @property
-    def path(self) -> object:
-        """Where the file is, for RecordingStarted."""
-
-    def write(self, pcm: Pcm) -> None:
-        """Append one frame."""
-
-    def skip(self, samples: int) -> None:
-        """Append silence for ticks that did not take place."""
-
-    def finish(self) -> None:
-        """Nothing more will come."""
 
 
 OpenRecording = Callable[[str, str], MeetingRecording]
@@ -71,9 +83,11 @@ class _Member:
     leg_id: str
     row: int
     terms: JoinTerms
-    muted: bool
+    hold: Source | None = None
+    """What it hears on hold; None: it is not on hold."""
+    goes_on_hold: bool = False
     heard_before: Source | None = None
-    """What to go over from at the next tick, when it first hears the meeting."""
+    """What to go over from at the next tick, when it hears another source or the meeting."""
 
 
 class ConferenceMixer:
@@ -100,13 +114,15 @@ class ConferenceMixer:
         self._emit = emit
         self._members: list[_Member] = []
         self._capacity: int | None = None
-        self._matrix = HearingMatrix()
+        self._hearing = Hearing()
         self._rows = np.zeros(0, dtype=np.intp)
         self._beeping: deque[Clip] = deque()
-        self._recording: MeetingRecording | None = None
-        self._recorded_as: str | None = None
-        self._recorded_ticks = 0
+        self._announcements = Announcements(emit)
+        self._tape: Tape | None = None
+        self._was_recorded = False
         self._someone_enters = False
+        self._someone_holds = False
+        self._speech: SpeechWatch | None = None
         emit(ConferenceCreated(conference_id, room))
 
     def __len__(self) -> int:
@@ -120,15 +136,24 @@ class ConferenceMixer:
         capacity = terms.max_participants
         if self._capacity is not None:
             capacity = min(capacity, self._capacity)
-        return RefusalReason.FULL if len(self._members) >= capacity else None
+        if len(self._members) >= capacity:
+            return RefusalReason.FULL
+        if terms.label and any(member.terms.label == terms.label for member in self._members):
+            return RefusalReason.LABEL_IN_USE
+        if terms.coached is not None and terms.coached not in self:
+            return RefusalReason.COACHED_IS_NOT_IN
+        return None
 
     def join(self, leg_id: str, row: int, terms: JoinTerms) -> None:
         """Let a leg in; refusal() has been asked."""
         if self._capacity is None:
             self._capacity = terms.max_participants
-        member = _Member(leg_id, row, terms, terms.muted)
+            self._speech = SpeechWatch(0) if terms.watch_speech else None
+        member = _Member(leg_id, row, terms)
         self._members.append(member)
-        self._matrix.add(0.0 if terms.muted else 1.0)
+        self._hearing.add(leg_id, Audibility(muted=terms.muted, coached=terms.coached))
+        if self._speech is not None:
+            self._speech.add()
         self._number()
         self._emit(
             LegJoined(
@@ -138,6 +163,7 @@ class ConferenceMixer:
                 terms.start_on_enter,
                 terms.end_on_exit,
                 terms.context,
+                terms.coached,
             )
         )
         if self.started:
@@ -163,14 +189,38 @@ class ConferenceMixer:
         elif self.started and member.terms.beep_on_exit:
             self._beep(self._beeps.leave)
 
-    def set_muted(self, leg_id: str, muted: bool) -> None:
-        """Make a leg unheard, or heard again, from the next tick on."""
-        member = self._find(leg_id)
-        if member is None or member.muted == muted:
-            return
-        member.muted = muted
-        self._matrix.set_voice(self._members.index(member), 0.0 if muted else 1.0)
-        self._emit(LegMuted(self.conference_id, leg_id, muted))
+    def steer(self, command: Steering) -> None:  # noqa: C901 - one line for each command
+        """Carry out what concerns this meeting alone; no effect on who is not in."""
+        match command:
+            case SetMuted(_, leg_id, muted):
+                if self._change(leg_id, muted=muted):
+                    self._emit(LegMuted(self.conference_id, leg_id, muted))
+            case SetHeld():
+                self._set_held(command)
+            case SetHoldSound(_, leg_id, source):
+                self._set_hold_sound(leg_id, source)
+            case SetDeaf(_, leg_id, deaf):
+                self._change(leg_id, deaf=deaf)
+            case SetVolume():
+                self._set_volume(command)
+            case SetCoached(_, leg_id, coached):
+                if self._change(leg_id, coached=coached):
+                    self._tell_terms(leg_id)
+            case ChangeExit():
+                self._change_exit(command)
+            case ChangeWait(_, leg_id, context):
+                if leg_id in self and not self.started:
+                    self._emit(WaitChanged(self.conference_id, leg_id, context))
+            case SetWaitSound(_, leg_id, source):
+                self._set_wait_sound(leg_id, source)
+            case Announce():
+                self._announce(command)
+            case StartRecording(_, recording_id):
+                self._start_recording(recording_id)
+            case PauseRecording() | ResumeRecording() | StopRecording():
+                self._steer_recording(command)
+            case _:
+                assert_never(command)
 
     def end(self) -> None:
         """End it for everybody, because the operator says so."""
@@ -181,24 +231,24 @@ class ConferenceMixer:
         """Fill the members' rows of `heard` from all rows of `spoken`; `skipped` ticks were given
         up before.
         """
-        if not self.started:
-            for member in self._members:
-                heard[member.row] = _read(member.terms.wait, self._frame)
-            return
-        mixed, total = self._matrix.mix(spoken[self._rows])
-        if self._beeping:
-            beep = self._next_beep()
-            mixed += beep
-            total = total + beep
+        if self.started:
+            mixed, total = self._hearing.mix(spoken[self._rows])
+            if self._beeping:
+                beep = self._next_beep()
+                mixed += beep
+                total = total + beep
+        else:
+            mixed = np.stack([_read(member.terms.wait, self._frame) for member in self._members])
+            total = np.zeros(self._frame, dtype=np.float32)
+        if self._announcements or self._someone_holds:
+            total = self._say_over(mixed, total)
         if self._someone_enters:
             self._fade_in(mixed)
         heard[self._rows] = mixed
-        if self._recording is not None:
-            # A recording that began after the ticks were given up has not missed them.
-            if skipped and self._recorded_ticks:
-                self._recording.skip(skipped * self._frame)
-            self._recording.write(to_pcm(total))
-            self._recorded_ticks += 1
+        if self._tape is not None:
+            self._tape.write(total, skipped)
+        if self._speech is not None and self.started:
+            self._watch_speech(self._speech, spoken[self._rows])
 
     def _may_start(self) -> bool:
         return len(self._members) >= 2 and any(
@@ -208,17 +258,20 @@ class ConferenceMixer:
     def _start(self) -> None:
         self.started = True
         for member in self._members:
-            self._enter(member, member.terms.wait)
+            if member.hold is None:
+                self._enter(member, member.terms.wait)
         self._emit(ConferenceStarted(self.conference_id))
         for member in self._members:
             self._record(member.terms.recording_id)
 
     def _enter(self, member: _Member, heard_before: Source | None) -> None:
-        member.heard_before = heard_before
+        member.heard_before = Silence() if heard_before is None else heard_before
         self._someone_enters = True
 
     def _fade_in(self, mixed: Wide) -> None:
-        """Let those who enter go over from what they heard before: a hard edge would click."""
+        """Let those who enter, or hear another source, go over from what they heard before: a hard
+        edge would click.
+        """
         for position, member in enumerate(self._members):
             if member.heard_before is not None:
                 before = _read(member.heard_before, self._frame)
@@ -230,17 +283,144 @@ class ConferenceMixer:
         self.ended = True
         while self._members:
             self._remove(self._members[0], LeaveReason.CONFERENCE_ENDED)
-        if self._recording is not None:
-            self._recording.finish()
-            self._recording = None
+        self._stop_recording()
+        self._announcements.drop(None, "the conference has ended")
         self._emit(ConferenceEnded(self.conference_id, reason, leg_id))
 
     def _record(self, recording_id: str | None) -> None:
-        if recording_id is None or self._recorded_as is not None:
+        """Record from the start, if somebody came with that wish; once for each meeting."""
+        if recording_id is not None and not self._was_recorded:
+            self._start_recording(recording_id)
+
+    def _start_recording(self, recording_id: str) -> None:
+        if not self.started or self._tape is not None:
+            self._emit(RecordingRefused(self.conference_id, recording_id))
             return
-        self._recorded_as = recording_id
-        self._recording = self._open_recording(self.conference_id, recording_id)
-        self._emit(RecordingStarted(self.conference_id, recording_id, str(self._recording.path)))
+        self._was_recorded = True
+        recording = self._open_recording(self.conference_id, recording_id)
+        self._tape = Tape(recording_id, recording, self._ramp)
+        self._emit(RecordingStarted(self.conference_id, recording_id, str(recording.path)))
+
+    def _steer_recording(self, command: PauseRecording | ResumeRecording | StopRecording) -> None:
+        tape = self._tape
+        if tape is None or tape.recording_id != command.recording_id:
+            return
+        if isinstance(command, StopRecording):
+            self._stop_recording()
+        elif isinstance(command, PauseRecording):
+            if tape.pause(leave_out=command.skip):
+                self._emit(RecordingPaused(self.conference_id, tape.recording_id, True))
+        elif tape.resume():
+            self._emit(RecordingPaused(self.conference_id, tape.recording_id, False))
+
+    def _stop_recording(self) -> None:
+        if self._tape is not None:
+            self._tape.finish()
+            self._tape = None
+
+    def _change(self, leg_id: str, **changes: Any) -> bool:
+        """Change how a leg is heard and hears; False when it is not in or was so already."""
+        if leg_id not in self or not self._hearing.change(leg_id, **changes):
+            return False
+        self._tell_audibility(leg_id)
+        return True
+
+    def _set_volume(self, command: SetVolume) -> None:
+        leg_id, listener_id = command.leg_id, command.listener_id
+        if listener_id is None:
+            self._change(leg_id, volume=command.volume)
+        elif leg_id in self and listener_id in self and leg_id != listener_id:
+            volumes = {**self._hearing[leg_id].volumes, listener_id: command.volume}
+            self._change(leg_id, volumes=volumes)
+
+    def _set_held(self, command: SetHeld) -> None:
+        member = self._find(command.leg_id)
+        if member is None:
+            return
+        changed = self._change(command.leg_id, held=command.held)
+        if changed and command.held:
+            member.hold = Silence()
+            member.goes_on_hold = True
+        elif changed:
+            self._enter(member, member.hold)
+            member.hold = None
+        if changed or (command.held and command.context):
+            self._emit(LegHeld(self.conference_id, command.leg_id, command.held, command.context))
+        self._someone_holds = any(one.hold is not None for one in self._members)
+
+    def _set_hold_sound(self, leg_id: str, source: Source) -> None:
+        member = self._find(leg_id)
+        if member is not None and member.hold is not None:
+            if not member.goes_on_hold:
+                self._enter(member, member.hold)
+            member.hold = source
+
+    def _set_wait_sound(self, leg_id: str, source: Source | None) -> None:
+        member = self._find(leg_id)
+        if member is not None and not self.started:
+            if member.hold is None:
+                self._enter(member, member.terms.wait)
+            member.terms = replace(member.terms, wait=source)
+
+    def _change_exit(self, command: ChangeExit) -> None:
+        member = self._find(command.leg_id)
+        if member is None:
+            return
+        beep, end = command.beep_on_exit, command.end_on_exit
+        terms = replace(
+            member.terms,
+            beep_on_exit=member.terms.beep_on_exit if beep is None else beep,
+            end_on_exit=member.terms.end_on_exit if end is None else end,
+        )
+        if terms != member.terms:
+            member.terms = terms
+            self._tell_terms(command.leg_id)
+
+    def _announce(self, command: Announce) -> None:
+        if command.leg_id is None or command.leg_id in self:
+            self._announcements.add(command)
+        else:
+            self._announcements.fail(command, "the participant is not in the conference")
+
+    def _tell_audibility(self, leg_id: str) -> None:
+        self._emit(AudibilityChanged(self.conference_id, leg_id, self._hearing[leg_id]))
+
+    def _tell_terms(self, leg_id: str) -> None:
+        member = self._find(leg_id)
+        if member is not None:
+            terms, coached = member.terms, self._hearing[leg_id].coached
+            self._emit(
+                LegModified(
+                    self.conference_id, leg_id, terms.beep_on_exit, terms.end_on_exit, coached
+                )
+            )
+
+    def _say_over(self, mixed: Wide, total: Wide) -> Wide:
+        """Put announcements over what is heard, and in place of it what those on hold hear; give
+        the total with what all hear.
+        """
+        to_all = self._announcements.read(None, self._frame)
+        if to_all is not None:
+            mixed += to_all
+            total = total + to_all
+        for position, member in enumerate(self._members):
+            if member.hold is not None:
+                sound = _read(member.hold, self._frame)
+                if member.goes_on_hold:
+                    sound = fade(mixed[position], sound, self._ramp)
+                    member.goes_on_hold = False
+                mixed[position] = sound
+            to_one = self._announcements.read(member.leg_id, self._frame)
+            if to_one is not None:
+                mixed[position] += to_one
+        return total
+
+    def _watch_speech(self, watch: SpeechWatch, spoken: Wide) -> None:
+        legs = [self._hearing[member.leg_id] for member in self._members]
+        audible = np.asarray([not (one.muted or one.held) for one in legs], dtype=np.bool_)
+        for position, speaking in watch.changes(spoken, audible).items():
+            leg_id = self._members[position].leg_id
+            self._emit(LegSpeaking(self.conference_id, leg_id, speaking))
 
     def _beep(self, sound: Pcm) -> None:
         if len(self._beeping) <= MAX_WAITING_BEEPS:
@@ -257,8 +437,13 @@ class ConferenceMixer:
         return next((member for member in self._members if member.leg_id == leg_id), None)
 
     def _remove(self, member: _Member, reason: LeaveReason) -> None:
-        self._matrix.remove(self._members.index(member))
+        position = self._members.index(member)
+        self._announcements.drop(member.leg_id, "the participant has left")
+        if self._speech is not None and self._speech.remove(position):
+            self._emit(LegSpeaking(self.conference_id, member.leg_id, False))
+        self._hearing.remove(member.leg_id)
         self._members.remove(member)
+        self._someone_holds = any(one.hold is not None for one in self._members)
         self._number()
         self._emit(LegLeft(self.conference_id, member.leg_id, reason, bridged=self.started))
 
