@@ -14,6 +14,7 @@ from conference_app.services.errors import (
     ConferenceIsOver,
     NameTaken,
     ParticipantIsGone,
+    Refused,
     ServiceError,
 )
 from media_engine import EngineError
@@ -28,6 +29,12 @@ PARAMETER_CODES = {
     "VoiceMethod": 21403,
     "VoiceFallbackMethod": 21403,
     "StatusCallbackMethod": 21403,
+    "AnnounceUrl": 21402,
+    "HoldUrl": 21402,
+    "WaitUrl": 21402,
+    "AnnounceMethod": 21403,
+    "HoldMethod": 21403,
+    "WaitMethod": 21403,
     "PageSize": 20007,
     "PageToken": 21481,
 }
@@ -95,6 +102,8 @@ def _tell_refusal(error: ServiceError, path: str) -> TwilioError:
         return TwilioError(400, 16022, str(error))
     if isinstance(error, ParticipantIsGone):
         return _not_found(path)
+    if isinstance(error, Refused):
+        return TwilioError(400, error.code, str(error))
     if isinstance(error, NameTaken):
         return TwilioError(409, 20409, str(error))
     return TwilioError(400, 20001, str(error))

@@ -4,10 +4,11 @@ Parameters classes check what a client sends, under the names it sends; render f
 JSON of Twilio's API of 2010-04-01, key for key.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-from email.utils import format_datetime
-from typing import Any, ClassVar
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from rest_framework import serializers
@@ -19,10 +20,19 @@ from conference_app.models import (
     ConferenceStatus,
     HttpMethod,
     Participant,
+    Recording,
+    RecordingStatus,
 )
+from conference_app.selectors import AudibleParticipant
+from conference_app.services import own_addresses
 from conference_app.services.applications import CallUrls
+from conference_app.services.participants import Wishes
+from conference_app.services.sound_wish import SoundWish
 
 API_VERSION = "2010-04-01"
+
+MAX_VOLUME: Final = 2.0
+"""Twice as loud (6 dB): more is distortion, not volume."""
 
 
 # --- What comes in -------------------------------------------------------------------------------
@@ -88,6 +98,21 @@ def _method_field() -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=HttpMethod.choices, required=False)
 
 
+def _sound_field() -> serializers.CharField:
+    return serializers.CharField(required=False, max_length=2048, validators=[check_url])
+
+
+def sound_wish(sent: Mapping[str, Any], kind: str, *, method: HttpMethod) -> SoundWish | None:
+    """Take the URL (`HoldUrl` for `Hold`) and the method out of parameters; None: it was not
+    sent.
+    """
+    url = sent.get(f"{kind}Url")
+    if url is None:
+        return None
+    chosen: Literal["GET", "POST"] = "GET" if sent.get(f"{kind}Method", method) == "GET" else "POST"
+    return SoundWish(own_addresses.absolute(url) if url else "", chosen)
+
+
 class ApplicationParameters(Parameters):
     """POST Applications; what concerns messages is ignored."""
 
@@ -121,9 +146,9 @@ class ApplicationFilters(Parameters):
 class ConferenceParameters(Parameters):
     """POST Conferences/{Sid}."""
 
-    unbuilt = ("AnnounceUrl", "AnnounceMethod")
-
     Status = serializers.ChoiceField(choices=[ConferenceStatus.COMPLETED.value], required=False)
+    AnnounceUrl = _sound_field()
+    AnnounceMethod = _method_field()
 
 
 class ConferenceFilters(Parameters):
@@ -160,23 +185,89 @@ def conference_lookups(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class ParticipantParameters(Parameters):
-    """POST Conferences/{Sid}/Participants/{CallSid}."""
-
-    unbuilt = (
-        "Hold",
-        "HoldUrl",
-        "HoldMethod",
-        "AnnounceUrl",
-        "AnnounceMethod",
-        "WaitUrl",
-        "WaitMethod",
-        "BeepOnExit",
-        "EndConferenceOnExit",
-        "Coaching",
-        "CallSidToCoach",
-    )
+    """POST Conferences/{Sid}/Participants/{CallSid}; Volume, ForCallSid and Deaf are our own."""
 
     Muted = serializers.BooleanField(required=False)
+    Hold = serializers.BooleanField(required=False)
+    HoldUrl = _url_field()
+    HoldMethod = _method_field()
+    AnnounceUrl = _sound_field()
+    AnnounceMethod = _method_field()
+    WaitUrl = _url_field()
+    WaitMethod = _method_field()
+    BeepOnExit = serializers.BooleanField(required=False)
+    EndConferenceOnExit = serializers.BooleanField(required=False)
+    Coaching = serializers.BooleanField(required=False)
+    CallSidToCoach = serializers.RegexField(r"^CA[0-9a-fA-F]{32}\Z", required=False)
+    Volume = serializers.FloatField(required=False, min_value=0.0, max_value=MAX_VOLUME)
+    ForCallSid = serializers.RegexField(r"^CA[0-9a-fA-F]{32}\Z", required=False)
+    Deaf = serializers.BooleanField(required=False)
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not math.isfinite(attrs.get("Volume", 1.0)):
+            raise serializers.ValidationError({"Volume": "Enter a number."})
+        if "ForCallSid" in attrs and "Volume" not in attrs:
+            raise serializers.ValidationError({"ForCallSid": "Volume must be given with it."})
+        return super().validate(attrs)
+
+
+def wishes(sent: Mapping[str, Any], participant: Participant) -> Wishes:
+    """Turn ParticipantParameters into what the service is asked for. ValidationError when it is to
+    coach and nobody says whom.
+    """
+    return Wishes(
+        muted=sent.get("Muted"),
+        held=sent.get("Hold"),
+        hold_sound=sound_wish(sent, "Hold", method=HttpMethod.GET),
+        deaf=sent.get("Deaf"),
+        volume=sent.get("Volume"),
+        volume_for=sent.get("ForCallSid"),
+        coached=_coached(sent, participant),
+        beep_on_exit=sent.get("BeepOnExit"),
+        end_on_exit=sent.get("EndConferenceOnExit"),
+        wait_sound=sound_wish(sent, "Wait", method=HttpMethod.POST),
+        announcement=sound_wish(sent, "Announce", method=HttpMethod.POST),
+    )
+
+
+def _coached(sent: Mapping[str, Any], participant: Participant) -> str | None:
+    """Say whom to coach; "": nobody; None: as it is."""
+    call_sid = sent.get("CallSidToCoach")
+    if "Coaching" not in sent:
+        return call_sid
+    if not sent["Coaching"]:
+        return ""
+    call_sid = call_sid or participant.call_sid_to_coach
+    if not call_sid:
+        raise serializers.ValidationError({"CallSidToCoach": "Say whom to coach."})
+    return str(call_sid)
+
+
+class RecordingUpdateParameters(Parameters):
+    """POST Conferences/{Sid}/Recordings/{Sid}."""
+
+    Status = serializers.ChoiceField(choices=["paused", "in-progress", "stopped"])
+    PauseBehavior = serializers.ChoiceField(choices=["skip", "silence"], default="silence")
+
+
+class AudibilityParameters(Parameters):
+    """GET Conferences/{Sid}/Audibility. At: RFC 2822 or ISO 8601, without a zone in UTC; now unless
+    it is given.
+    """
+
+    At = serializers.CharField(required=False, max_length=64)
+
+    def validate_At(self, sent: str) -> datetime:
+        """Read a moment; a "+" that was not encoded has come as a space."""
+        for text in (sent, "+".join(sent.rsplit(" ", 1))):
+            for read in (datetime.fromisoformat, parsedate_to_datetime):
+                try:
+                    moment = read(text)
+                    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+                except (ValueError, OverflowError, IndexError, TypeError):
+                    continue
+        raise serializers.ValidationError("Enter a time as in RFC 2822 or ISO 8601.")
 
 
 class ParticipantFilters(Parameters):
@@ -265,6 +356,68 @@ def render_participant(participant: Participant) -> dict[str, Any]:
         "call_sid_to_coach": participant.call_sid_to_coach or None,
         "queue_time": None,
         "uri": f"{uri}/Participants/{call_sid}.json",
+    }
+
+
+def render_conference_recording(recording: Recording, *, status: str = "") -> dict[str, Any]:
+    """Recording resource of a conference; `status` where the engine is still to bring it about."""
+    conference = recording.conference
+    if not status:
+        running = recording.status == RecordingStatus.IN_PROGRESS
+        status = "paused" if running and recording.paused else recording.status
+        # Who waits for its end must hear that there will be none.
+        status = "completed" if status == RecordingStatus.FAILED else status
+    seconds = None if recording.duration_ms is None else str(round(recording.duration_ms / 1000))
+    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    return {
+        "account_sid": conference.account.sid,
+        "api_version": API_VERSION,
+        "call_sid": None,
+        "conference_sid": conference.sid,
+        "date_created": _rfc2822(recording.created_at),
+        "date_updated": _rfc2822(recording.updated_at),
+        "start_time": _rfc2822(recording.started_at),
+        "duration": seconds,
+        "sid": recording.sid,
+        "price": None,
+        "price_unit": None,
+        "status": status,
+        "channels": recording.channels,
+        "source": recording.source,
+        "error_code": None,
+        "encryption_details": None,
+        "uri": f"{uri}/Recordings/{recording.sid}.json",
+    }
+
+
+def render_audibility(
+    conference: Conference, at: datetime, present: Sequence[AudibleParticipant]
+) -> dict[str, Any]:
+    """Audibility resource: all who were in at a moment, each with the gains at which they heard the
+    others.
+    """
+    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}/Audibility.json"
+    return {
+        "account_sid": conference.account.sid,
+        "api_version": API_VERSION,
+        "conference_sid": conference.sid,
+        "at": at.isoformat(),
+        "bridged": conference.started_at is not None and conference.started_at <= at,
+        "participants": [
+            {
+                "call_sid": one.call_sid,
+                "label": one.label or None,
+                "muted": one.state.muted,
+                "hold": one.state.held,
+                "deaf": one.state.deaf,
+                "volume": one.state.volume,
+                "coaching": one.state.coached is not None,
+                "call_sid_to_coach": one.state.coached,
+                "hears": one.hears,
+            }
+            for one in present
+        ],
+        "uri": uri,
     }
 
 

@@ -4,7 +4,12 @@ from django.urls import URLPattern, path, re_path
 
 from conference_app import sid_converter  # noqa: F401 # <sid:…>
 from conference_app.api.applications import ApplicationsView, ApplicationView
+from conference_app.api.audibility import AudibilityView
 from conference_app.api.base import AccountView, UnknownResource
+from conference_app.api.conference_recordings import (
+    ConferenceRecordingsView,
+    ConferenceRecordingView,
+)
 from conference_app.api.conferences import ConferencesView, ConferenceView
 from conference_app.api.participants import ParticipantsView, ParticipantView
 from conference_app.api.recordings import RecordingMp3View, RecordingWavView
@@ -25,6 +30,9 @@ urlpatterns = [
     *_resource("Applications/<sid:sid>", ApplicationView),
     *_resource("Conferences", ConferencesView),
     *_resource("Conferences/<sid:sid>", ConferenceView),
+    *_resource("Conferences/<sid:conference_sid>/Audibility", AudibilityView),
+    *_resource("Conferences/<sid:conference_sid>/Recordings", ConferenceRecordingsView),
+    *_resource("Conferences/<sid:conference_sid>/Recordings/<str:sid>", ConferenceRecordingView),
     *_resource(_PARTICIPANTS, ParticipantsView),
     *_resource(f"{_PARTICIPANTS}/<str:who>", ParticipantView),
     path(f"{_RECORDING}.wav", RecordingWavView.as_view()),

@@ -3,6 +3,7 @@
 from conference_app.models.account import Account, AccountStatus
 from conference_app.models.alert import Alert, AlertLevel
 from conference_app.models.application import Application
+from conference_app.models.audibility_change import AudibilityChange
 from conference_app.models.base import HttpMethod
 from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
 from conference_app.models.conference import Conference, ConferenceStatus
@@ -24,6 +25,7 @@ __all__ = [
     "Alert",
     "AlertLevel",
     "Application",
+    "AudibilityChange",
     "Call",
     "CallDirection",
     "CallStatus",

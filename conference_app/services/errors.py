@@ -13,5 +13,13 @@ class ParticipantIsGone(ServiceError):
     """The participant is not in the conference any more."""
 
 
+class Refused(ServiceError):
+    """What was asked for does not go together with who is in, or what runs; `code` is Twilio's."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
 class NameTaken(ServiceError):
     """Another row of the account has this name."""

@@ -3,6 +3,7 @@ end of a meeting.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from conference_app import engine
 from media_engine.commands import Play
@@ -43,9 +44,11 @@ class LegLine:
             if isinstance(event, DigitPressed):
                 return event.digit
 
-    async def left_meeting(self, *, or_pressed: str = "") -> LegLeft | JoinRefused | DigitPressed:
+    async def left_meeting(
+        self, *, or_pressed: str = "", meanwhile: Callable[[Event], None] | None = None
+    ) -> LegLeft | JoinRefused | DigitPressed:
         """Wait until the leg is out of the meeting it was sent to, or (`or_pressed`) for one of
-        these keys.
+        these keys; `meanwhile` is told of all else that happens to it.
         """
         while True:
             match await self._events.get():
@@ -53,6 +56,8 @@ class LegLine:
                     return event
                 case DigitPressed(digit=digit) as event if digit in or_pressed:
                     return event
+                case event if meanwhile is not None:
+                    meanwhile(event)
 
     def _start(self, source: Source) -> None:
         self._plays += 1

@@ -10,8 +10,8 @@ from typing import Final, TypeAlias
 
 from conference_app import engine
 from conference_app.http_client import Cookies
-from conference_app.models import Call
 from conference_app.services import hold_music, http_door, own_addresses
+from conference_app.services.http_door import Asker
 from conference_app.twiml import HttpMethod, PlayDigits, PlayUrl, Speak, Wait
 from media_engine import Pcm
 from media_engine.dtmf import key_tones
@@ -31,11 +31,11 @@ SoundStep: TypeAlias = PlayUrl | PlayDigits | Speak | Wait
 _kept: OrderedDict[tuple[str, ...], Pcm] = OrderedDict()
 
 
-async def of_step(call: Call, step: SoundStep, cookies: Cookies) -> Source:
+async def of_step(asker: Asker, step: SoundStep, cookies: Cookies) -> Source:
     """Give what a step lets the caller hear. Raises FetchError; EngineError if not playable."""
     match step:
         case PlayUrl(url, loop):
-            return await file(call, url, cookies, loop=loop)
+            return await file(asker, url, cookies, loop=loop)
         case PlayDigits(digits, loop):
             return repeated(key_tones(digits, engine.mix_rate_hz()), loop)
         case Speak(text, voice, language, loop):
@@ -45,14 +45,14 @@ async def of_step(call: Call, step: SoundStep, cookies: Cookies) -> Source:
 
 
 async def file(
-    call: Call, url: str, cookies: Cookies, *, loop: int = 1, method: HttpMethod = "GET"
+    asker: Asker, url: str, cookies: Cookies, *, loop: int = 1, method: HttpMethod = "GET"
 ) -> Source:
     """Get a sound file to be heard `loop` times. Raises FetchError; EngineError if not playable."""
     place = own_addresses.here(url)
     if place is not None and (own := await hold_music.sound_at(place.path)) is not None:
         return repeated(own, loop)
     response = await http_door.request(
-        call, url, method=method, cookies=cookies, limits=http_door.SOUND_LIMITS
+        asker, url, method=method, cookies=cookies, limits=http_door.SOUND_LIMITS
     )
     return repeated(await decoded(response.body), loop)
 
