@@ -47,27 +47,20 @@ from media_engine.events import (
     LegModified,
     LegMuted,
     LegSpeaking,
-    RecordingPaused,
-    RecordingRefused,
-    RecordingStarted,
     RefusalReason,
     RoomKey,
     WaitChanged,
 )
 from media_engine.hearing import Hearing
-from media_engine.levels import fade
 from media_engine.mixing import RAMP_MS
+from media_engine.own_sounds import OwnSounds
 from media_engine.pcm import Pcm, Wide, samples_per_frame
-from media_engine.sources import Clip, Silence, Source
+from media_engine.sources import Clip, Silence
 from media_engine.speech_watch import SpeechWatch
-from media_engine.tape import MeetingRecording, Tape
+from media_engine.tape import OpenRecording, Tapes
 
 MAX_WAITING_BEEPS: Final = 1
 """When thirty come at once, they are told of by two beeps, not by ten seconds of beeping."""
-
-
-OpenRecording = Callable[[str, str], MeetingRecording]
-"""Begin to record: (conference_id, recording_id) → the recording."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +76,6 @@ class _Member:
     leg_id: str
     row: int
     terms: JoinTerms
-    hold: Source | None = None
-    """What it hears on hold; None: it is not on hold."""
-    goes_on_hold: bool = False
-    heard_before: Source | None = None
-    """What to go over from at the next tick, when it hears another source or the meeting."""
 
 
 class ConferenceMixer:
@@ -108,20 +96,17 @@ class ConferenceMixer:
         self.started = False
         self.ended = False
         self._frame = samples_per_frame(rate_hz)
-        self._ramp = rate_hz * RAMP_MS // 1000
         self._beeps = beeps
-        self._open_recording = open_recording
         self._emit = emit
         self._members: list[_Member] = []
         self._capacity: int | None = None
         self._hearing = Hearing()
         self._rows = np.zeros(0, dtype=np.intp)
         self._beeping: deque[Clip] = deque()
+        ramp = rate_hz * RAMP_MS // 1000
         self._announcements = Announcements(emit)
-        self._tape: Tape | None = None
-        self._was_recorded = False
-        self._someone_enters = False
-        self._someone_holds = False
+        self._own_sounds = OwnSounds(self._announcements, self._frame, ramp)
+        self._tapes = Tapes(conference_id, open_recording, ramp, emit)
         self._speech: SpeechWatch | None = None
         emit(ConferenceCreated(conference_id, room))
 
@@ -152,6 +137,7 @@ class ConferenceMixer:
         member = _Member(leg_id, row, terms)
         self._members.append(member)
         self._hearing.add(leg_id, Audibility(muted=terms.muted, coached=terms.coached))
+        self._own_sounds.add(leg_id, terms.wait)
         if self._speech is not None:
             self._speech.add()
         self._number()
@@ -167,7 +153,7 @@ class ConferenceMixer:
             )
         )
         if self.started:
-            self._enter(member, Silence())
+            self._own_sounds.bridge(leg_id, Silence())
         elif self._may_start():
             self._start()
         if self.started:
@@ -198,7 +184,8 @@ class ConferenceMixer:
             case SetHeld():
                 self._set_held(command)
             case SetHoldSound(_, leg_id, source):
-                self._set_hold_sound(leg_id, source)
+                if leg_id in self:
+                    self._own_sounds.hold_with(leg_id, source)
             case SetDeaf(_, leg_id, deaf):
                 self._change(leg_id, deaf=deaf)
             case SetVolume():
@@ -212,13 +199,14 @@ class ConferenceMixer:
                 if leg_id in self and not self.started:
                     self._emit(WaitChanged(self.conference_id, leg_id, context))
             case SetWaitSound(_, leg_id, source):
-                self._set_wait_sound(leg_id, source)
+                if leg_id in self and not self.started:
+                    self._own_sounds.wait_with(leg_id, source)
             case Announce():
                 self._announce(command)
             case StartRecording(_, recording_id):
-                self._start_recording(recording_id)
+                (self._tapes.start if self.started else self._tapes.refuse)(recording_id)
             case PauseRecording() | ResumeRecording() | StopRecording():
-                self._steer_recording(command)
+                self._tapes.steer(command)
             case _:
                 assert_never(command)
 
@@ -238,15 +226,13 @@ class ConferenceMixer:
                 mixed += beep
                 total = total + beep
         else:
-            mixed = np.stack([_read(member.terms.wait, self._frame) for member in self._members])
+            mixed = self._own_sounds.waited_with()
             total = np.zeros(self._frame, dtype=np.float32)
-        if self._announcements or self._someone_holds:
-            total = self._say_over(mixed, total)
-        if self._someone_enters:
-            self._fade_in(mixed)
+        if self._own_sounds.busy:
+            total = self._own_sounds.put_over(mixed, total)
         heard[self._rows] = mixed
-        if self._tape is not None:
-            self._tape.write(total, skipped)
+        if self._tapes.current is not None:
+            self._tapes.current.write(total, skipped)
         if self._speech is not None and self.started:
             self._watch_speech(self._speech, spoken[self._rows])
 
@@ -257,66 +243,23 @@ class ConferenceMixer:
 
     def _start(self) -> None:
         self.started = True
-        for member in self._members:
-            if member.hold is None:
-                self._enter(member, member.terms.wait)
+        self._own_sounds.bridge_all()
         self._emit(ConferenceStarted(self.conference_id))
         for member in self._members:
             self._record(member.terms.recording_id)
-
-    def _enter(self, member: _Member, heard_before: Source | None) -> None:
-        member.heard_before = Silence() if heard_before is None else heard_before
-        self._someone_enters = True
-
-    def _fade_in(self, mixed: Wide) -> None:
-        """Let those who enter, or hear another source, go over from what they heard before: a hard
-        edge would click.
-        """
-        for position, member in enumerate(self._members):
-            if member.heard_before is not None:
-                before = _read(member.heard_before, self._frame)
-                mixed[position] = fade(before, mixed[position], self._ramp)
-                member.heard_before = None
-        self._someone_enters = False
 
     def _end(self, reason: EndReason, leg_id: str | None) -> None:
         self.ended = True
         while self._members:
             self._remove(self._members[0], LeaveReason.CONFERENCE_ENDED)
-        self._stop_recording()
+        self._tapes.stop()
         self._announcements.drop(None, "the conference has ended")
         self._emit(ConferenceEnded(self.conference_id, reason, leg_id))
 
     def _record(self, recording_id: str | None) -> None:
         """Record from the start, if somebody came with that wish; once for each meeting."""
-        if recording_id is not None and not self._was_recorded:
-            self._start_recording(recording_id)
-
-    def _start_recording(self, recording_id: str) -> None:
-        if not self.started or self._tape is not None:
-            self._emit(RecordingRefused(self.conference_id, recording_id))
-            return
-        self._was_recorded = True
-        recording = self._open_recording(self.conference_id, recording_id)
-        self._tape = Tape(recording_id, recording, self._ramp)
-        self._emit(RecordingStarted(self.conference_id, recording_id, str(recording.path)))
-
-    def _steer_recording(self, command: PauseRecording | ResumeRecording | StopRecording) -> None:
-        tape = self._tape
-        if tape is None or tape.recording_id != command.recording_id:
-            return
-        if isinstance(command, StopRecording):
-            self._stop_recording()
-        elif isinstance(command, PauseRecording):
-            if tape.pause(leave_out=command.skip):
-                self._emit(RecordingPaused(self.conference_id, tape.recording_id, True))
-        elif tape.resume():
-            self._emit(RecordingPaused(self.conference_id, tape.recording_id, False))
-
-    def _stop_recording(self) -> None:
-        if self._tape is not None:
-            self._tape.finish()
-            self._tape = None
+        if recording_id is not None and not self._tapes.has_recorded:
+            self._tapes.start(recording_id)
 
     def _change(self, leg_id: str, **changes: Any) -> bool:
         """Change how a leg is heard and hears; False when it is not in or was so already."""
@@ -334,33 +277,15 @@ class ConferenceMixer:
             self._change(leg_id, volumes=volumes)
 
     def _set_held(self, command: SetHeld) -> None:
-        member = self._find(command.leg_id)
-        if member is None:
-            return
-        changed = self._change(command.leg_id, held=command.held)
+        leg_id = command.leg_id
+        changed = self._change(leg_id, held=command.held)
         if changed and command.held:
-            member.hold = Silence()
-            member.goes_on_hold = True
+            self._own_sounds.hold(leg_id)
         elif changed:
-            self._enter(member, member.hold)
-            member.hold = None
-        if changed or (command.held and command.context):
-            self._emit(LegHeld(self.conference_id, command.leg_id, command.held, command.context))
-        self._someone_holds = any(one.hold is not None for one in self._members)
-
-    def _set_hold_sound(self, leg_id: str, source: Source) -> None:
-        member = self._find(leg_id)
-        if member is not None and member.hold is not None:
-            if not member.goes_on_hold:
-                self._enter(member, member.hold)
-            member.hold = source
-
-    def _set_wait_sound(self, leg_id: str, source: Source | None) -> None:
-        member = self._find(leg_id)
-        if member is not None and not self.started:
-            if member.hold is None:
-                self._enter(member, member.terms.wait)
-            member.terms = replace(member.terms, wait=source)
+            self._own_sounds.take_back(leg_id)
+        has_another_sound = leg_id in self and command.held and command.context
+        if changed or has_another_sound:
+            self._emit(LegHeld(self.conference_id, leg_id, command.held, command.context))
 
     def _change_exit(self, command: ChangeExit) -> None:
         member = self._find(command.leg_id)
@@ -378,7 +303,7 @@ class ConferenceMixer:
 
     def _announce(self, command: Announce) -> None:
         if command.leg_id is None or command.leg_id in self:
-            self._announcements.add(command)
+            self._own_sounds.announce(command)
         else:
             self._announcements.fail(command, "the participant is not in the conference")
 
@@ -394,26 +319,6 @@ class ConferenceMixer:
                     self.conference_id, leg_id, terms.beep_on_exit, terms.end_on_exit, coached
                 )
             )
-
-    def _say_over(self, mixed: Wide, total: Wide) -> Wide:
-        """Put announcements over what is heard, and in place of it what those on hold hear; give
-        the total with what all hear.
-        """
-        to_all = self._announcements.read(None, self._frame)
-        if to_all is not None:
-            mixed += to_all
-            total = total + to_all
-        for position, member in enumerate(self._members):
-            if member.hold is not None:
-                sound = _read(member.hold, self._frame)
-                if member.goes_on_hold:
-                    sound = fade(mixed[position], sound, self._ramp)
-                    member.goes_on_hold = False
-                mixed[position] = sound
-            to_one = self._announcements.read(member.leg_id, self._frame)
-            if to_one is not None:
-                mixed[position] += to_one
-        return total
 
     def _watch_speech(self, watch: SpeechWatch, spoken: Wide) -> None:
         legs = [self._hearing[member.leg_id] for member in self._members]
@@ -438,20 +343,13 @@ class ConferenceMixer:
 
     def _remove(self, member: _Member, reason: LeaveReason) -> None:
         position = self._members.index(member)
-        self._announcements.drop(member.leg_id, "the participant has left")
+        self._own_sounds.remove(member.leg_id)
         if self._speech is not None and self._speech.remove(position):
             self._emit(LegSpeaking(self.conference_id, member.leg_id, False))
         self._hearing.remove(member.leg_id)
         self._members.remove(member)
-        self._someone_holds = any(one.hold is not None for one in self._members)
         self._number()
         self._emit(LegLeft(self.conference_id, member.leg_id, reason, bridged=self.started))
 
     def _number(self) -> None:
         self._rows = np.asarray([member.row for member in self._members], dtype=np.intp)
-
-
-def _read(source: Source | None, samples: int) -> Wide:
-    """Give the next frame of a source; silence when there is none, or no more of it."""
-    frame = None if source is None else source.read(samples)
-    return np.zeros(samples, dtype=np.float32) if frame is None else frame

@@ -22,7 +22,7 @@ from media_engine.commands import (
     StartRecording,
     Steering,
 )
-from media_engine.conference_mixer import Beeps, ConferenceMixer, OpenRecording
+from media_engine.conference_mixer import Beeps, ConferenceMixer
 from media_engine.dialects import WireFormat
 from media_engine.errors import EngineError
 from media_engine.events import (
@@ -40,6 +40,7 @@ from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
 from media_engine.pcm import Wide, samples_per_frame
+from media_engine.tape import OpenRecording
 
 _FIRST_ROWS: Final = 16
 

@@ -1,9 +1,12 @@
 """What becomes of a meeting's sound while it is recorded: written, or left out in a pause."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
+from media_engine.commands import PauseRecording, ResumeRecording, StopRecording
+from media_engine.events import RecordingPaused, RecordingRefused, RecordingStarted
 from media_engine.levels import fade
 from media_engine.pcm import Pcm, Wide, to_pcm
 
@@ -23,6 +26,10 @@ class MeetingRecording(Protocol):
 
     def finish(self) -> None:
         """Nothing more will come."""
+
+
+OpenRecording: TypeAlias = Callable[[str, str], MeetingRecording]
+"""Begin to record: (conference_id, recording_id) → the recording."""
 
 
 class Tape:
@@ -77,3 +84,56 @@ class Tape:
         # Turned and turned back between two ticks: nobody has heard the first turn.
         self._turning = not self._turning and self._has_begun
         return True
+
+
+class Tapes:
+    """The recordings of one meeting: one after another, never two at a time."""
+
+    def __init__(
+        self,
+        conference_id: str,
+        open_recording: OpenRecording,
+        ramp: int,
+        emit: Callable[[RecordingStarted | RecordingRefused | RecordingPaused], None],
+    ) -> None:
+        self.current: Tape | None = None
+        self.has_recorded = False
+        self._conference_id = conference_id
+        self._open_recording = open_recording
+        self._ramp = ramp
+        self._emit = emit
+
+    def start(self, recording_id: str) -> None:
+        """Begin one, unless another runs."""
+        if self.current is not None:
+            self.refuse(recording_id)
+            return
+        self.has_recorded = True
+        recording = self._open_recording(self._conference_id, recording_id)
+        self.current = Tape(recording_id, recording, self._ramp)
+        self._emit(RecordingStarted(self._conference_id, recording_id, str(recording.path)))
+
+    def refuse(self, recording_id: str) -> None:
+        """Tell that one does not begin."""
+        self._emit(RecordingRefused(self._conference_id, recording_id))
+
+    def steer(self, command: PauseRecording | ResumeRecording | StopRecording) -> None:
+        """Do something with the one that runs, if that is meant."""
+        tape = self.current
+        if tape is None or tape.recording_id != command.recording_id:
+            return
+        match command:
+            case StopRecording():
+                self.stop()
+            case PauseRecording(skip=skip):
+                if tape.pause(leave_out=skip):
+                    self._emit(RecordingPaused(self._conference_id, tape.recording_id, True))
+            case ResumeRecording():
+                if tape.resume():
+                    self._emit(RecordingPaused(self._conference_id, tape.recording_id, False))
+
+    def stop(self) -> None:
+        """End the one that runs, if one does."""
+        if self.current is not None:
+            self.current.finish()
+            self.current = None
