@@ -65,11 +65,15 @@ def steer(meeting: Meeting, *commands: Steering) -> None:
         meeting.mixer.steer(command)
 
 
-def no_steps(meeting: Meeting, leg_id: str, height: float) -> None:
-    """What a leg hears in the last frame goes over within the ramp, evenly."""
-    frame = meeting.heard[ROWS[leg_id]]
-    assert abs(np.diff(frame)).max() <= height / RAMP + 0.01
-    assert len(set(frame[RAMP:].tolist())) == 1
+def tick_without_steps(meeting: Meeting, **heights: float) -> dict[str, float]:
+    """Let a tick pass in which what some legs hear goes over evenly, by a height, in the ramp."""
+    before = {leg_id: meeting.heard[ROWS[leg_id], -1] for leg_id in heights}
+    after = meeting.tick()
+    for leg_id, height in heights.items():
+        frame = np.append(before[leg_id], meeting.heard[ROWS[leg_id]])
+        assert abs(np.diff(frame)).max() <= height / RAMP + 0.01
+        assert len(set(frame[RAMP + 1 :].tolist())) == 1
+    return after
 
 
 # --- hold ----------------------------------------------------------------------------------------
@@ -91,20 +95,15 @@ def test_until_its_hold_sound_is_there_one_on_hold_hears_silence() -> None:
     steer(meeting, SetHeld(CF, "a", True))
     assert meeting.tick()["a"] == 0
     steer(meeting, SetHoldSound(CF, "a", endless(70)))
-    assert meeting.tick()["a"] == 70
-    no_steps(meeting, "a", 70)
+    assert tick_without_steps(meeting, a=70)["a"] == 70
 
 
 def test_a_hold_begins_and_ends_without_a_step_for_anybody() -> None:
     meeting = talk_of("ab")
     steer(meeting, SetHeld(CF, "a", True), SetHoldSound(CF, "a", endless(-1000)))
-    meeting.tick()
-    no_steps(meeting, "a", 1010)
-    no_steps(meeting, "b", 1)
+    tick_without_steps(meeting, a=1010, b=1)
     steer(meeting, SetHeld(CF, "a", False))
-    meeting.tick()
-    no_steps(meeting, "a", 1010)
-    no_steps(meeting, "b", 1)
+    tick_without_steps(meeting, a=1010, b=1)
 
 
 def test_who_was_put_on_hold_before_the_start_stays_there_at_the_start() -> None:
@@ -151,9 +150,7 @@ def test_a_coach_is_heard_by_one_alone_and_not_recorded_and_hears_all() -> None:
 def test_a_coach_changes_over_without_a_step() -> None:
     meeting = talk_of("abcd")
     steer(meeting, SetCoached(CF, "d", "b"))
-    meeting.tick()
-    for leg_id in "ac":
-        no_steps(meeting, leg_id, 1000)
+    tick_without_steps(meeting, a=1000, c=1000)
     assert meeting.heard[ROWS["b"]].tolist() == pytest.approx([1101] * FRAME, abs=0.01)
 
 
@@ -312,8 +309,7 @@ def test_what_one_waits_with_can_be_changed_without_a_step() -> None:
     meeting = meeting_of("a", wait=endless(100))
     meeting.tick()
     steer(meeting, ChangeWait(CF, "a", "url"), SetWaitSound(CF, "a", endless(-100)))
-    assert meeting.tick()["a"] == -100
-    no_steps(meeting, "a", 200)
+    assert tick_without_steps(meeting, a=200)["a"] == -100
     assert meeting.events == [WaitChanged(CF, "a", "url")]
     steer(meeting, SetWaitSound(CF, "a", None))
     assert meeting.tick()["a"] == 0
