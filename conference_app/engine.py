@@ -1,7 +1,7 @@
 """The one door to the media engine: who uses it need not know where a meeting lives.
 
-Today every meeting lives in this process. post() and listen() are the seam behind which they may
-move to another.
+Today every meeting lives in this process. post(), listen() and spawn() are the seam behind which
+they may move to another.
 """
 
 import asyncio

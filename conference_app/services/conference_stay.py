@@ -107,7 +107,8 @@ class ConferenceStay:
             prefill=1 if conference.jitter_buffer_size == "off" else DEFAULT_PREFILL,
             label=conference.participant_label or "",
             coached=conference.coach or None,
-            watch_speech="speaker" in conference.status_callback_events,
+            watch_speech=bool(conference.status_callback)
+            and "speaker" in conference.status_callback_events,
             context=JoinContext.of(conference).to_json(),
         )
 
