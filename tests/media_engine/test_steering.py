@@ -37,6 +37,7 @@ from media_engine.events import (
     RefusalReason,
     WaitChanged,
 )
+from media_engine.own_sounds import OwnSounds
 from media_engine.pcm import Pcm
 from media_engine.sources import Clip, Source
 from media_engine.speech_watch import HANGOVER_TICKS, ONSET_TICKS
@@ -313,6 +314,20 @@ def test_what_one_waits_with_can_be_changed_without_a_step() -> None:
     assert meeting.events == [WaitChanged(CF, "a", "url")]
     steer(meeting, SetWaitSound(CF, "a", None))
     assert meeting.tick()["a"] == 0
+
+
+def test_when_all_is_as_it_was_a_tick_does_no_more_than_mix(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meeting = talk_of("ab")
+    steer(
+        meeting, SetHeld(CF, "a", True), Announce(CF, None, sound(5)), Announce(CF, "b", sound(5))
+    )
+    meeting.tick()
+    steer(meeting, SetHeld(CF, "a", False))
+    meeting.tick()
+    monkeypatch.delattr(OwnSounds, "put_over")
+    assert meeting.tick() == {"a": 10, "b": 1}
 
 
 # --- recordings ----------------------------------------------------------------------------------
