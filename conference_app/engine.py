@@ -1,12 +1,12 @@
 """The one door to the media engine: who uses it need not know where a meeting lives.
 
-Today every meeting lives in this process. post() and listen() are the seam behind which they may
-move to another.
+Today every meeting lives in this process. post(), listen() and spawn() are the seam behind which
+they may move to another.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from media_engine.dialects import WireFormat
 from media_engine.events import Event, LegInterrupted
 from media_engine.music import enter_beep, exit_beep, load_music, medley
 from media_engine.sound_worker import SoundWorker
+from media_engine.task_set import TaskSet
 
 logger = logging.getLogger(__name__)
 
@@ -92,12 +93,14 @@ class LegEvents:
 class _Running:
     """The engine of this process and what belongs to it."""
 
-    def __init__(self, record: RecordEvent) -> None:
+    def __init__(self, record: RecordEvent, loop: asyncio.AbstractEventLoop) -> None:
         rate_hz = settings.CONFAB_MIX_RATE
         beeps = Beeps(enter=enter_beep(rate_hz), leave=exit_beep(rate_hz))
         self.engine = Engine(mix_rate_hz=rate_hz, beeps=beeps, recordings=recordings_directory())
         self.writer = EventWriter(record)
         self.sound_worker = SoundWorker(speech=settings.CONFAB_SPEECH_ENGINE)
+        self.loop = loop
+        self.tasks = TaskSet()
         self.listeners: dict[str, LegEvents] = {}
         self.hold_music: Pcm = medley(load_music(music_directory(), "classical", rate_hz), rate_hz)
         self.engine.subscribe(self.writer.put)
@@ -145,7 +148,8 @@ async def start() -> None:
             raise RuntimeError("nobody has said what writes events down")
         # Loading music takes a while, rendering it (on a first start) longer: neither may hold up
         # the loop.
-        starting = await asyncio.to_thread(_Running, _record)
+        loop = asyncio.get_running_loop()
+        starting = await asyncio.to_thread(_Running, _record, loop)
         starting.writer.start()
         starting.sound_worker.start()
         starting.engine.start()
@@ -158,6 +162,7 @@ async def stop() -> None:
     if _running is None:
         return
     stopping, _running = _running, None
+    await stopping.tasks.cancel_and_wait()
     await stopping.engine.stop()
     await asyncio.to_thread(stopping.writer.stop)
     await asyncio.to_thread(stopping.sound_worker.stop)
@@ -175,6 +180,14 @@ def announce(event: Event) -> None:
     only.
     """
     _get().engine.announce(event)
+
+
+def spawn(task: Callable[[], Coroutine[None, None, None]], *, name: str) -> None:
+    """Let something happen beside the meetings, from any thread, where they live: in the loop of
+    the engine, which cancels it when it stops. Raises NotRunning.
+    """
+    running = _get()
+    running.loop.call_soon_threadsafe(lambda: running.tasks.spawn(task(), name=name))
 
 
 def open_leg(leg_id: str, wire: WireFormat, output: LegOutput) -> Leg:

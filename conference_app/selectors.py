@@ -2,6 +2,7 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -11,6 +12,7 @@ from conference_app.models import (
     AccountStatus,
     ApiKey,
     Application,
+    AudibilityChange,
     Conference,
     ConferenceStatus,
     Participant,
@@ -18,6 +20,7 @@ from conference_app.models import (
     Room,
     TwimlBin,
 )
+from media_engine.events import Audibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,58 @@ def people_in(conference: Conference) -> QuerySet[Participant]:
     """Those who are in a meeting now, with what is needed to render them; none once it is over."""
     return Participant.objects.filter(conference=conference, left_at__isnull=True).select_related(
         "conference__account", "call"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AudibleParticipant:
+    """Somebody who was in a meeting at a moment; `hears`: the others' call SIDs, each with the gain
+    at which it was heard.
+    """
+
+    call_sid: str
+    label: str
+    state: Audibility
+    hears: dict[str, float]
+
+
+def audible_at(conference: Conference, at: datetime) -> list[AudibleParticipant]:
+    """Say who was in a meeting at a moment and who could hear whom, in order of joining; of a
+    meeting that has not started by then, that nobody could.
+    """
+    here = Participant.objects.filter(conference=conference, joined_at__lte=at)
+    stays = here.filter(Q(left_at__isnull=True) | Q(left_at__gt=at)).select_related("call")
+    bridged = conference.started_at is not None and conference.started_at <= at
+    changes = AudibilityChange.objects.filter(conference=conference, occurred_at__lte=at)
+    last = {change.call_id: change for change in changes.order_by("occurred_at", "id")}
+    people = [(stay, _audibility(last.get(stay.call_id))) for stay in stays.order_by("id")]
+    return [
+        AudibleParticipant(
+            call_sid=listener.call.sid,
+            label=listener.label,
+            state=state,
+            hears={
+                speaker.call.sid: said.gain_for(listener.call.sid)
+                if bridged and not (state.held or state.deaf)
+                else 0.0
+                for speaker, said in people
+                if speaker is not listener
+            },
+        )
+        for listener, state in people
+    ]
+
+
+def _audibility(change: AudibilityChange | None) -> Audibility:
+    if change is None:
+        return Audibility()
+    return Audibility(
+        muted=change.muted,
+        held=change.hold,
+        deaf=change.deaf,
+        volume=change.volume,
+        coached=change.call_sid_to_coach or None,
+        volumes=change.volumes,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final, ParamSpec
 import numpy as np
 
 from media_engine.commands import (
+    Announce,
     CloseLeg,
     Command,
     EndConference,
@@ -19,18 +20,21 @@ from media_engine.commands import (
     Kick,
     LeaveConference,
     Play,
-    SetMuted,
+    StartRecording,
+    Steering,
 )
-from media_engine.conference_mixer import Beeps, ConferenceMixer, OpenRecording
+from media_engine.conference_mixer import Beeps, ConferenceMixer
 from media_engine.dialects import WireFormat
 from media_engine.errors import EngineError
 from media_engine.events import (
+    AnnouncementFailed,
     Event,
     JoinRefused,
     LeaveReason,
     LegClosed,
     LegInterrupted,
     PlaybackEnded,
+    RecordingRefused,
     RefusalReason,
     RoomKey,
 )
@@ -40,6 +44,7 @@ from media_engine.leg_bank import LegBank
 from media_engine.leg_tape import LegTape, OpenLegRecording
 from media_engine.limiter import Limiter
 from media_engine.pcm import Wide, samples_per_frame
+from media_engine.tape import OpenRecording
 
 _FIRST_ROWS: Final = 16
 
@@ -122,8 +127,6 @@ class Registry:
             case Kick(conference_id, leg_id):
                 if self._is_in(leg_id, conference_id):
                     self._leave(leg_id, LeaveReason.KICKED)
-            case SetMuted(conference_id, leg_id, muted):
-                self._set_muted(conference_id, leg_id, muted)
             case EndConference(conference_id):
                 self._end(conference_id)
             case Play(leg_id):
@@ -132,6 +135,8 @@ class Registry:
                 self._emit(LegInterrupted(leg_id, context))
             case CloseLeg(leg_id):
                 self._close_leg(leg_id)
+            case _:
+                self._steer(command)
 
     def tick(self, skipped: int = 0) -> None:
         """Move all sound on by 20 ms: read every leg, mix every meeting, send everybody what he
@@ -174,6 +179,8 @@ class Registry:
         refusal = RefusalReason.ALREADY_IN_A_MEETING if seat.meeting is not None else None
         if refusal is None and meeting is not None:
             refusal = meeting.refusal(command.terms)
+        if refusal is None and meeting is None and command.terms.coached is not None:
+            refusal = RefusalReason.COACHED_IS_NOT_IN
         if refusal is not None:
             self._emit(JoinRefused(command.leg_id, command.room, refusal))
             return
@@ -222,10 +229,17 @@ class Registry:
         meeting.leave(leg_id, reason)
         self._clear_away(meeting)
 
-    def _set_muted(self, conference_id: str, leg_id: str, muted: bool) -> None:
-        meeting = self._meetings.get(conference_id)
+    def _steer(self, command: Steering) -> None:
+        meeting = self._meetings.get(command.conference_id)
         if meeting is not None:
-            meeting.set_muted(leg_id, muted)
+            meeting.steer(command)
+        elif isinstance(command, StartRecording):
+            self._emit(RecordingRefused(command.conference_id, command.recording_id))
+        elif isinstance(command, Announce):
+            reason = "the conference has ended"
+            self._emit(
+                AnnouncementFailed(command.conference_id, command.leg_id, command.context, reason)
+            )
 
     def _end(self, conference_id: str) -> None:
         meeting = self._meetings.get(conference_id)

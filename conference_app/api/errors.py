@@ -19,6 +19,7 @@ from conference_app.services.errors import (
     NameTaken,
     NotFinished,
     ParticipantIsGone,
+    Refused,
     ServiceError,
 )
 from media_engine import EngineError
@@ -37,6 +38,12 @@ PARAMETER_CODES = {
     "FallbackUrl": 21205,
     "Method": 21209,
     "FallbackMethod": 21209,
+    "AnnounceUrl": 21402,
+    "HoldUrl": 21402,
+    "WaitUrl": 21402,
+    "AnnounceMethod": 21403,
+    "HoldMethod": 21403,
+    "WaitMethod": 21403,
     "PageSize": 20007,
     "PageToken": 21481,
 }
@@ -113,7 +120,7 @@ def _tell_refusal(error: ServiceError, path: str) -> TwilioError:
         return TwilioError(400, 21220, str(error))
     if isinstance(error, NotFinished):
         return TwilioError(400, 20009, str(error))
-    if isinstance(error, BadTwiml):
+    if isinstance(error, BadTwiml | Refused):
         return TwilioError(400, error.code, str(error))
     if isinstance(error, NameTaken):
         return TwilioError(409, 20409, str(error))

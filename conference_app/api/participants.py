@@ -15,6 +15,7 @@ from conference_app.api.serializers import (
     ParticipantParameters,
     participant_lookups,
     render_participant,
+    wishes,
 )
 from conference_app.models import Conference, Participant
 from conference_app.services import participants
@@ -41,11 +42,10 @@ class ParticipantView(AccountView):
         return Response(render_participant(self._participant(conference_sid, who)))
 
     def post(self, request: Request, account_sid: str, conference_sid: str, who: str) -> Response:
-        """Mute or unmute."""
+        """Change how they are in: muted, on hold, coaching …; or announce something to them."""
         participant = self._participant(conference_sid, who)
-        muted = ParticipantParameters.read(request.data).get("Muted")
-        if muted is not None:
-            participant = participants.set_muted(participant=participant, muted=muted)
+        wanted = wishes(ParticipantParameters.read(request.data), participant)
+        participant = participants.steer(participant=participant, wishes=wanted)
         return Response(render_participant(participant))
 
     def delete(self, request: Request, account_sid: str, conference_sid: str, who: str) -> Response:

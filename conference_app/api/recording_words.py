@@ -48,10 +48,17 @@ def render_recording(recording: Recording) -> dict[str, Any]:
     }
 
 
-def render_conference_recording(recording: Recording) -> dict[str, Any]:
-    """Recording as a resource below its conference."""
+def render_conference_recording(recording: Recording, *, status: str = "") -> dict[str, Any]:
+    """Recording as a resource below its conference; `status` where the engine is still to bring it
+    about.
+    """
     owner = f"{account_uri(recording.account.sid)}/Conferences/{recording.about.sid}"
-    return {**_facts(recording), "uri": f"{owner}/Recordings/{recording.sid}.json"}
+    facts = _facts(recording)
+    return {
+        **facts,
+        "status": status or facts["status"],
+        "uri": f"{owner}/Recordings/{recording.sid}.json",
+    }
 
 
 def render_call_recording(recording: Recording) -> dict[str, Any]:
@@ -88,6 +95,8 @@ def _facts(recording: Recording) -> dict[str, Any]:
 
 def _status(recording: Recording) -> str:
     """Twilio has no "failed": what could be saved is a recording, else there is none."""
+    if recording.status == RecordingStatus.IN_PROGRESS and recording.paused:
+        return "paused"
     if recording.status != RecordingStatus.FAILED:
         return recording.status
     return RecordingStatus.COMPLETED if recording.is_playable else RecordingStatus.ABSENT

@@ -5,17 +5,23 @@ Parameters classes check what a client sends, under the names it sends; render f
 JSON of Twilio's API of 2010-04-01, key for key.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar, Final, Literal
 
 from rest_framework import serializers
 from typing_extensions import override
 
-from conference_app.api.formats import API_VERSION
-from conference_app.api.formats import account_uri as _account_uri
-from conference_app.api.formats import method_field as _method_field
-from conference_app.api.formats import rfc2822 as _rfc2822
-from conference_app.api.formats import url_field as _url_field
+from conference_app.api.formats import (
+    API_VERSION,
+    account_uri,
+    check_url,
+    method_field,
+    rfc2822,
+    url_field,
+)
 from conference_app.models import (
     Application,
     Conference,
@@ -23,7 +29,15 @@ from conference_app.models import (
     HttpMethod,
     Participant,
 )
+from conference_app.selectors import AudibleParticipant
+from conference_app.services import own_addresses
 from conference_app.services.applications import CallUrls
+from conference_app.services.participants import Wishes
+from conference_app.services.sound_wish import SoundWish
+
+MAX_VOLUME: Final = 2.0
+"""Twice as loud (6 dB): more is distortion, not volume."""
+
 
 # --- What comes in -------------------------------------------------------------------------------
 
@@ -61,16 +75,31 @@ class Parameters(serializers.Serializer[Any]):
         return cls.read({name: value for name, value in query.items() if value != ""})
 
 
+def _sound_field() -> serializers.CharField:
+    return serializers.CharField(required=False, max_length=2048, validators=[check_url])
+
+
+def sound_wish(sent: Mapping[str, Any], kind: str, *, method: HttpMethod) -> SoundWish | None:
+    """Take the URL (`HoldUrl` for `Hold`) and the method out of parameters; None: it was not
+    sent.
+    """
+    url = sent.get(f"{kind}Url")
+    if url is None:
+        return None
+    chosen: Literal["GET", "POST"] = "GET" if sent.get(f"{kind}Method", method) == "GET" else "POST"
+    return SoundWish(own_addresses.absolute(url) if url else "", chosen)
+
+
 class ApplicationParameters(Parameters):
     """POST Applications; what concerns messages is ignored."""
 
     FriendlyName = serializers.CharField(required=False, allow_blank=True, max_length=64)
-    VoiceUrl = _url_field()
-    VoiceMethod = _method_field()
-    VoiceFallbackUrl = _url_field()
-    VoiceFallbackMethod = _method_field()
-    StatusCallback = _url_field()
-    StatusCallbackMethod = _method_field()
+    VoiceUrl = url_field()
+    VoiceMethod = method_field()
+    VoiceFallbackUrl = url_field()
+    VoiceFallbackMethod = method_field()
+    StatusCallback = url_field()
+    StatusCallbackMethod = method_field()
 
 
 def call_urls(parameters: Mapping[str, Any]) -> CallUrls:
@@ -106,9 +135,9 @@ class ApplicationFilters(Parameters):
 class ConferenceParameters(Parameters):
     """POST Conferences/{Sid}."""
 
-    unbuilt = ("AnnounceUrl", "AnnounceMethod")
-
     Status = serializers.ChoiceField(choices=[ConferenceStatus.COMPLETED.value], required=False)
+    AnnounceUrl = _sound_field()
+    AnnounceMethod = method_field()
 
 
 class ConferenceFilters(Parameters):
@@ -145,23 +174,89 @@ def conference_lookups(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class ParticipantParameters(Parameters):
-    """POST Conferences/{Sid}/Participants/{CallSid}."""
-
-    unbuilt = (
-        "Hold",
-        "HoldUrl",
-        "HoldMethod",
-        "AnnounceUrl",
-        "AnnounceMethod",
-        "WaitUrl",
-        "WaitMethod",
-        "BeepOnExit",
-        "EndConferenceOnExit",
-        "Coaching",
-        "CallSidToCoach",
-    )
+    """POST Conferences/{Sid}/Participants/{CallSid}; Volume, ForCallSid and Deaf are our own."""
 
     Muted = serializers.BooleanField(required=False)
+    Hold = serializers.BooleanField(required=False)
+    HoldUrl = url_field()
+    HoldMethod = method_field()
+    AnnounceUrl = _sound_field()
+    AnnounceMethod = method_field()
+    WaitUrl = url_field()
+    WaitMethod = method_field()
+    BeepOnExit = serializers.BooleanField(required=False)
+    EndConferenceOnExit = serializers.BooleanField(required=False)
+    Coaching = serializers.BooleanField(required=False)
+    CallSidToCoach = serializers.RegexField(r"^CA[0-9a-fA-F]{32}\Z", required=False)
+    Volume = serializers.FloatField(required=False, min_value=0.0, max_value=MAX_VOLUME)
+    ForCallSid = serializers.RegexField(r"^CA[0-9a-fA-F]{32}\Z", required=False)
+    Deaf = serializers.BooleanField(required=False)
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not math.isfinite(attrs.get("Volume", 1.0)):
+            raise serializers.ValidationError({"Volume": "Enter a number."})
+        if "ForCallSid" in attrs and "Volume" not in attrs:
+            raise serializers.ValidationError({"ForCallSid": "Volume must be given with it."})
+        return super().validate(attrs)
+
+
+def wishes(sent: Mapping[str, Any], participant: Participant) -> Wishes:
+    """Turn ParticipantParameters into what the service is asked for. ValidationError when it is to
+    coach and nobody says whom.
+    """
+    return Wishes(
+        muted=sent.get("Muted"),
+        held=sent.get("Hold"),
+        hold_sound=sound_wish(sent, "Hold", method=HttpMethod.GET),
+        deaf=sent.get("Deaf"),
+        volume=sent.get("Volume"),
+        volume_for=sent.get("ForCallSid"),
+        coached=_coached(sent, participant),
+        beep_on_exit=sent.get("BeepOnExit"),
+        end_on_exit=sent.get("EndConferenceOnExit"),
+        wait_sound=sound_wish(sent, "Wait", method=HttpMethod.POST),
+        announcement=sound_wish(sent, "Announce", method=HttpMethod.POST),
+    )
+
+
+def _coached(sent: Mapping[str, Any], participant: Participant) -> str | None:
+    """Say whom to coach; "": nobody; None: as it is."""
+    call_sid = sent.get("CallSidToCoach")
+    if "Coaching" not in sent:
+        return call_sid
+    if not sent["Coaching"]:
+        return ""
+    call_sid = call_sid or participant.call_sid_to_coach
+    if not call_sid:
+        raise serializers.ValidationError({"CallSidToCoach": "Say whom to coach."})
+    return str(call_sid)
+
+
+class RecordingUpdateParameters(Parameters):
+    """POST Conferences/{Sid}/Recordings/{Sid}."""
+
+    Status = serializers.ChoiceField(choices=["paused", "in-progress", "stopped"])
+    PauseBehavior = serializers.ChoiceField(choices=["skip", "silence"], default="silence")
+
+
+class AudibilityParameters(Parameters):
+    """GET Conferences/{Sid}/Audibility. At: RFC 2822 or ISO 8601, without a zone in UTC; now unless
+    it is given.
+    """
+
+    At = serializers.CharField(required=False, max_length=64)
+
+    def validate_At(self, sent: str) -> datetime:
+        """Read a moment; a "+" that was not encoded has come as a space."""
+        for text in (sent, "+".join(sent.rsplit(" ", 1))):
+            for read in (datetime.fromisoformat, parsedate_to_datetime):
+                try:
+                    moment = read(text)
+                    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+                except (ValueError, OverflowError, IndexError, TypeError):
+                    continue
+        raise serializers.ValidationError("Enter a time as in RFC 2822 or ISO 8601.")
 
 
 class ParticipantFilters(Parameters):
@@ -186,8 +281,8 @@ def render_application(application: Application) -> dict[str, Any]:
     return {
         "account_sid": account_sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(application.created_at),
-        "date_updated": _rfc2822(application.updated_at),
+        "date_created": rfc2822(application.created_at),
+        "date_updated": rfc2822(application.updated_at),
         "friendly_name": application.friendly_name,
         "message_status_callback": None,
         "sid": application.sid,
@@ -198,7 +293,7 @@ def render_application(application: Application) -> dict[str, Any]:
         "sms_url": None,
         "status_callback": application.status_callback or None,
         "status_callback_method": application.status_callback_method,
-        "uri": f"{_account_uri(account_sid)}/Applications/{application.sid}.json",
+        "uri": f"{account_uri(account_sid)}/Applications/{application.sid}.json",
         "voice_caller_id_lookup": False,
         "voice_fallback_method": application.voice_fallback_method,
         "voice_fallback_url": application.voice_fallback_url or None,
@@ -210,12 +305,12 @@ def render_application(application: Application) -> dict[str, Any]:
 
 def render_conference(conference: Conference) -> dict[str, Any]:
     """Conference resource."""
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(conference.created_at),
-        "date_updated": _rfc2822(conference.updated_at),
+        "date_created": rfc2822(conference.created_at),
+        "date_updated": rfc2822(conference.updated_at),
         "friendly_name": conference.friendly_name,
         "sid": conference.sid,
         "region": None,
@@ -233,14 +328,14 @@ def render_conference(conference: Conference) -> dict[str, Any]:
 def render_participant(participant: Participant) -> dict[str, Any]:
     """Participant resource."""
     conference, call_sid = participant.conference, participant.call.sid
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "call_sid": call_sid,
         "label": participant.label or None,
         "conference_sid": conference.sid,
-        "date_created": _rfc2822(participant.created_at),
-        "date_updated": _rfc2822(participant.updated_at),
+        "date_created": rfc2822(participant.created_at),
+        "date_updated": rfc2822(participant.updated_at),
         "end_conference_on_exit": participant.end_on_exit,
         "muted": participant.muted,
         "hold": participant.hold,
@@ -250,4 +345,35 @@ def render_participant(participant: Participant) -> dict[str, Any]:
         "call_sid_to_coach": participant.call_sid_to_coach or None,
         "queue_time": None,
         "uri": f"{uri}/Participants/{call_sid}.json",
+    }
+
+
+def render_audibility(
+    conference: Conference, at: datetime, present: Sequence[AudibleParticipant]
+) -> dict[str, Any]:
+    """Audibility resource: all who were in at a moment, each with the gains at which they heard the
+    others.
+    """
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}/Audibility.json"
+    return {
+        "account_sid": conference.account.sid,
+        "api_version": API_VERSION,
+        "conference_sid": conference.sid,
+        "at": at.isoformat(),
+        "bridged": conference.started_at is not None and conference.started_at <= at,
+        "participants": [
+            {
+                "call_sid": one.call_sid,
+                "label": one.label or None,
+                "muted": one.state.muted,
+                "hold": one.state.held,
+                "deaf": one.state.deaf,
+                "volume": one.state.volume,
+                "coaching": one.state.coached is not None,
+                "call_sid_to_coach": one.state.coached,
+                "hears": one.hears,
+            }
+            for one in present
+        ],
+        "uri": uri,
     }

@@ -17,8 +17,9 @@ from conference_app.api.recording_words import (
     render_call_recording,
     render_conference_recording,
 )
+from conference_app.api.serializers import RecordingUpdateParameters
 from conference_app.models import Call, Conference, Recording, RecordingStatus
-from conference_app.services import recordings
+from conference_app.services import recording_control, recordings
 
 CURRENT: Final = "Twilio.CURRENT"
 """In place of a SID: the recording that is being made."""
@@ -102,11 +103,31 @@ class ConferenceRecordingsView(SubrecordingsView):
 
     owner = _OfConference()
 
+    def post(self, request: Request, account_sid: str, owner_sid: str) -> Response:
+        """Start one: beyond Twilio, which starts them with the meeting only."""
+        conference = get_object_or_404(Conference, account=self.account, sid=owner_sid)
+        recording = recording_control.start(conference=conference)
+        return Response(render_conference_recording(recording), status=status.HTTP_201_CREATED)
+
 
 class ConferenceRecordingView(SubrecordingView):
     """…/Conferences/{ConferenceSid}/Recordings/{Sid or Twilio.CURRENT}."""
 
     owner = _OfConference()
+
+    def post(self, request: Request, account_sid: str, owner_sid: str, sid: str) -> Response:
+        """Pause it, go on with it, or stop it."""
+        recording = self.recording(owner_sid, sid)
+        sent = RecordingUpdateParameters.read(request.data)
+        if sent["Status"] == "stopped":
+            recording = recording_control.stop(recording=recording)
+            return Response(render_conference_recording(recording, status="stopped"))
+        if sent["Status"] == "paused":
+            skip = sent["PauseBehavior"] == "skip"
+            recording = recording_control.pause(recording=recording, skip=skip)
+        else:
+            recording = recording_control.resume(recording=recording)
+        return Response(render_conference_recording(recording))
 
 
 class CallRecordingsView(SubrecordingsView):

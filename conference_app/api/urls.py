@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from conference_app import sid_converter  # noqa: F401 # <sid:…>
 from conference_app.api.accounts import AccountsView, SingleAccountView
 from conference_app.api.applications import ApplicationsView, ApplicationView
+from conference_app.api.audibility import AudibilityView
 from conference_app.api.base import AccountView, UnknownResource
 from conference_app.api.calls import CallsView, CallView
 from conference_app.api.conferences import ConferencesView, ConferenceView
@@ -51,6 +52,7 @@ urlpatterns = [
     *_resource("Conferences/<sid:sid>", ConferenceView),
     *_resource("Keys", KeysView),
     *_resource("Keys/<sid:sid>", KeyView),
+    *_resource("Conferences/<sid:conference_sid>/Audibility", AudibilityView),
     *_resource(_PARTICIPANTS, ParticipantsView),
     *_resource(f"{_PARTICIPANTS}/<str:who>", ParticipantView),
     *_resource(_CONFERENCE_RECORDINGS, ConferenceRecordingsView),

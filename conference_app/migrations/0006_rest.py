@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conference_app', '0004_call_recordings'),
+        ('conference_app', '0005_steering'),
     ]
 
     operations = [

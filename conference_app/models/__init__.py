@@ -4,6 +4,7 @@ from conference_app.models.account import Account, AccountStatus
 from conference_app.models.alert import Alert, AlertLevel
 from conference_app.models.api_key import ApiKey
 from conference_app.models.application import Application
+from conference_app.models.audibility_change import AudibilityChange
 from conference_app.models.base import HttpMethod
 from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
 from conference_app.models.conference import Conference, ConferenceStatus
@@ -26,6 +27,7 @@ __all__ = [
     "AlertLevel",
     "ApiKey",
     "Application",
+    "AudibilityChange",
     "Call",
     "CallDirection",
     "CallStatus",

@@ -12,6 +12,7 @@ from conference_app.http_client import Cookies, FetchCode, FetchError
 from conference_app.models import Call
 from conference_app.services import hold_music, http_door, own_addresses
 from conference_app.services.call_orders import NewDocument
+from conference_app.services.http_door import Asker
 from conference_app.services.own_addresses import Place
 from conference_app.twiml import (
     CallAnswered,
@@ -73,7 +74,7 @@ class Answer:
     sound: bytes | None = None
 
 
-async def ask(call: Call, step: Fetch, cookies: Cookies) -> Answer:
+async def ask(asker: Asker, step: Fetch, cookies: Cookies) -> Answer:
     """Ask for what a step names. Raises FetchError; TwimlError when it is neither TwiML nor
     sound.
     """
@@ -81,7 +82,7 @@ async def ask(call: Call, step: Fetch, cookies: Cookies) -> Answer:
     if place is not None and (twiml := await _own_document(place)) is not None:
         return Answer(step.url, twiml)
     response = await http_door.request(
-        call,
+        asker,
         step.url,
         method=step.method,
         params=step.params,

@@ -29,5 +29,13 @@ class BadTwiml(ServiceError):
         self.code = code
 
 
+class Refused(ServiceError):
+    """What was asked for does not go together with who is in, or what runs; `code` is Twilio's."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
 class NameTaken(ServiceError):
     """Another row of the account has this name."""

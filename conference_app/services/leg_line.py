@@ -2,6 +2,8 @@
 end of a meeting.
 """
 
+from collections.abc import Callable
+
 from conference_app import engine
 from media_engine.commands import Play
 from media_engine.events import (
@@ -55,9 +57,11 @@ class LegLine:
             if isinstance(event, DigitPressed):
                 return event.digit
 
-    async def left_meeting(self, *, or_pressed: str = "") -> LegLeft | JoinRefused | DigitPressed:
+    async def left_meeting(
+        self, *, or_pressed: str = "", meanwhile: Callable[[Event], None] | None = None
+    ) -> LegLeft | JoinRefused | DigitPressed:
         """Wait until the leg is out of the meeting it was sent to, or (`or_pressed`) for one of
-        these keys.
+        these keys; `meanwhile` is told of all else that happens to it.
         """
         while True:
             match await self._events.get():
@@ -67,6 +71,8 @@ class LegLine:
                     return event
                 case RecordingStarted(recording_id=sid):
                     self.recorded_as = sid
+                case event if meanwhile is not None:
+                    meanwhile(event)
 
     async def recording_finished(self, sid: str) -> RecordingFinished:
         """Wait until the file of the leg's own recording is closed."""

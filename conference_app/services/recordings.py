@@ -36,13 +36,16 @@ def storage() -> Storage:
 
 
 @transaction.atomic
-def begin(*, conference: Conference, sid: str, started_at: datetime) -> Recording:
+def begin(
+    *, conference: Conference, sid: str, started_at: datetime, source: str = "Conference"
+) -> Recording:
     """Give the row of a conference's recording; make it if there is none."""
     return _get_or_make(
         sid,
         conference=conference,
         account_id=conference.account_id,
         started_at=started_at,
+        source=source,
         trim=conference.trim_recordings,
     )
 
@@ -78,6 +81,15 @@ def close(*, recording: Recording, error: str = "") -> None:
     recording.status = RecordingStatus.PROCESSING
     recording.error = error
     recording.save(update_fields=["status", "error", "updated_at"])
+
+
+@transaction.atomic
+def call_off(*, recording: Recording) -> None:
+    """Note that one which was asked for has not begun. No effect on one that has gone on."""
+    if recording.status == RecordingStatus.IN_PROGRESS:
+        recording.status = RecordingStatus.ABSENT
+        recording.save(update_fields=["status", "updated_at"])
+        webhooks.recording_finished(recording)
 
 
 def close_what_a_crash_left(*, recording: Recording) -> None:

@@ -3,6 +3,7 @@
 Everything here runs inside the caller's transaction, with the conference's row locked.
 """
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,16 @@ from conference_app.models import (
     ParticipantStatus,
 )
 from conference_app.services import webhooks
+
+logger = logging.getLogger(__name__)
+
+
+def locked_conference(sid: str) -> Conference | None:
+    """Give the row, locked until the transaction ends: numbering relies on it."""
+    conference = Conference.objects.select_for_update().filter(sid=sid).first()
+    if conference is None:
+        logger.warning("the engine told of %s, which is not in the books", sid)
+    return conference
 
 
 def append(

@@ -26,6 +26,8 @@ from media_engine.conference_mixer import Beeps
 from media_engine.dialects import L16, MULAW, WireFormat
 from media_engine.errors import EngineError
 from media_engine.events import (
+    Audibility,
+    AudibilityChanged,
     ConferenceCreated,
     ConferenceEnded,
     ConferenceStarted,
@@ -319,6 +321,7 @@ def test_mute_and_kick_reach_the_leg_that_is_meant() -> None:
     house.apply(Kick("CF1", "b"))
     assert house.tick(a=100, b=10, c=1) == {"a": 1, "b": 0, "c": 0}
     assert house.events == [
+        AudibilityChanged("CF1", "a", Audibility(muted=True)),
         LegMuted("CF1", "a", True),
         LegLeft("CF1", "b", LeaveReason.KICKED, bridged=True),
     ]
