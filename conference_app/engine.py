@@ -16,7 +16,7 @@ import numpy as np
 from django.conf import settings
 
 from conference_app.event_writer import EventWriter
-from media_engine import Beeps, Engine, Leg, LegOutput, NotRunning, Pcm
+from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
 from media_engine.events import Event
@@ -30,6 +30,9 @@ LISTENER_EVENTS: Final = 1000
 """Events that may wait for one call's program; it reads them at once, so more means that it is
 stuck.
 """
+
+SPAWNED_TASKS: Final = 500
+"""What may happen beside the meetings at a time: announcements whose sound is being fetched."""
 
 RecordEvent = Callable[[Event, datetime], None]
 
@@ -156,9 +159,12 @@ def announce(event: Event) -> None:
 
 def spawn(task: Callable[[], Coroutine[None, None, None]], *, name: str) -> None:
     """Let something happen beside the meetings, from any thread, where they live: in the loop of
-    the engine, which cancels it when it stops. Raises NotRunning.
+    the engine, which cancels it when it stops. Raises NotRunning; EngineFull when SPAWNED_TASKS run
+    already.
     """
     running = _get()
+    if len(running.tasks) >= SPAWNED_TASKS:
+        raise EngineFull(f"{SPAWNED_TASKS} tasks run beside the meetings already")
     running.loop.call_soon_threadsafe(lambda: running.tasks.spawn(task(), name=name))
 
 
