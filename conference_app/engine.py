@@ -7,6 +7,7 @@ they may move to another.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from conference_app.event_writer import EventWriter
 from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
-from media_engine.events import Event
+from media_engine.events import Event, LegInterrupted
 from media_engine.music import enter_beep, exit_beep, load_music, medley
 from media_engine.sound_worker import SoundWorker
 from media_engine.task_set import TaskSet
@@ -33,6 +34,9 @@ stuck.
 
 SPAWNED_TASKS: Final = 500
 """What may happen beside the meetings at a time: announcements whose sound is being fetched."""
+
+LISTENER_INTERRUPTIONS: Final = 100
+"""Interruptions that may wait for it: each is one request of the API."""
 
 RecordEvent = Callable[[Event, datetime], None]
 
@@ -61,6 +65,35 @@ class EngineState:
     tick_lateness_ms: Lateness = Lateness()
 
 
+class LegEvents:
+    """What the program of one leg's call reads: events in their order, and beside them what
+    interrupts it, which it watches for whatever it is doing.
+    """
+
+    def __init__(self) -> None:
+        self._events: asyncio.Queue[Event] = asyncio.Queue(maxsize=LISTENER_EVENTS)
+        self._interruptions: asyncio.Queue[str] = asyncio.Queue(maxsize=LISTENER_INTERRUPTIONS)
+
+    def put(self, event: Event) -> None:
+        """Take an event; one too many is dropped and logged."""
+        try:
+            if isinstance(event, LegInterrupted):
+                self._interruptions.put_nowait(event.context)
+            else:
+                self._events.put_nowait(event)
+        except asyncio.QueueFull:
+            name = type(event).__name__
+            logger.error("call program does not read its events; %s lost", name)
+
+    async def get(self) -> Event:
+        """Wait for the next event that is no interruption."""
+        return await self._events.get()
+
+    async def interruption(self) -> str:
+        """Wait for the next interruption; give its context."""
+        return await self._interruptions.get()
+
+
 class _Running:
     """The engine of this process and what belongs to it."""
 
@@ -72,19 +105,15 @@ class _Running:
         self.sound_worker = SoundWorker(speech=settings.CONFAB_SPEECH_ENGINE)
         self.loop = loop
         self.tasks = TaskSet()
-        self.listeners: dict[str, asyncio.Queue[Event]] = {}
+        self.listeners: dict[str, LegEvents] = {}
         self.hold_music: Pcm = medley(load_music(music_directory(), "classical", rate_hz), rate_hz)
         self.engine.subscribe(self.writer.put)
         self.engine.subscribe(self._tell_listener)
 
     def _tell_listener(self, event: Event, _occurred_at: datetime) -> None:
-        queue = self.listeners.get(getattr(event, "leg_id", None) or "")
-        if queue is None:
-            return
-        if queue.full():
-            logger.error("call program does not read its events; %s lost", type(event).__name__)
-            return
-        queue.put_nowait(event)
+        events = self.listeners.get(getattr(event, "leg_id", None) or "")
+        if events is not None:
+            events.put(event)
 
 
 _running: _Running | None = None
@@ -165,7 +194,10 @@ def spawn(task: Callable[[], Coroutine[None, None, None]], *, name: str) -> None
     running = _get()
     if len(running.tasks) >= SPAWNED_TASKS:
         raise EngineFull(f"{SPAWNED_TASKS} tasks run beside the meetings already")
-    running.loop.call_soon_threadsafe(lambda: running.tasks.spawn(task(), name=name))
+    # In a context of its own: that of a request ends with it, and its database thread too.
+    running.loop.call_soon_threadsafe(
+        lambda: running.tasks.spawn(task(), name=name), context=Context()
+    )
 
 
 def open_leg(leg_id: str, wire: WireFormat, output: LegOutput) -> Leg:
@@ -173,15 +205,15 @@ def open_leg(leg_id: str, wire: WireFormat, output: LegOutput) -> Leg:
     return _get().engine.open_leg(leg_id, wire, output)
 
 
-def listen(leg_id: str) -> asyncio.Queue[Event]:
-    """Give the queue of all events of one leg from now on; forget() it at the end."""
-    queue: asyncio.Queue[Event] = asyncio.Queue(maxsize=LISTENER_EVENTS)
-    _get().listeners[leg_id] = queue
-    return queue
+def listen(leg_id: str) -> LegEvents:
+    """Give all events of one leg from now on; forget() it at the end."""
+    events = LegEvents()
+    _get().listeners[leg_id] = events
+    return events
 
 
 def forget(leg_id: str) -> None:
-    """Drop the queue of a leg."""
+    """Keep no more events of a leg."""
     if _running is not None:
         _running.listeners.pop(leg_id, None)
 

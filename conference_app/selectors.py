@@ -10,6 +10,7 @@ from conference_app import sids
 from conference_app.models import (
     Account,
     AccountStatus,
+    ApiKey,
     Application,
     AudibilityChange,
     Conference,
@@ -22,6 +23,14 @@ from conference_app.models import (
 from media_engine.events import Audibility
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who has proven to act for an account: itself, or one of its keys."""
+
+    account: Account
+    key: ApiKey | None = None
+
+
 def active_account(sid: str) -> Account | None:
     """Find an account that may do something; `sid` may be any text."""
     if not sids.is_sid(sid, "AC"):
@@ -29,14 +38,36 @@ def active_account(sid: str) -> Account | None:
     return Account.objects.filter(sid=sid, status=AccountStatus.ACTIVE).first()
 
 
-def account_by_credentials(sid: str, auth_token: str) -> Account | None:
-    """Give the active account that these credentials belong to; the comparison takes the same time
-    either way.
+def login(sid: str, secret: str) -> Login | None:
+    """Give whom these credentials belong to: an account's SID with one of its tokens, or an API
+    key's with its secret. None for all that is wrong; the comparison takes the same time either
+    way.
     """
+    key = api_key(sid)
+    if key is not None:
+        return Login(key.account, key) if _is_one_of([key.secret], secret) else None
     account = active_account(sid)
-    expected = account.auth_token if account else ""
-    matches = hmac.compare_digest(expected.encode(), auth_token.encode())
-    return account if matches and expected else None
+    expected = account.auth_tokens if account is not None else [""]
+    return Login(account) if _is_one_of(expected, secret) and account is not None else None
+
+
+def account_by_credentials(sid: str, secret: str) -> Account | None:
+    """Give the active account that these credentials open, as `login` does."""
+    found = login(sid, secret)
+    return found.account if found is not None else None
+
+
+def api_key(sid: str) -> ApiKey | None:
+    """Find the key of an active account; `sid` may be any text."""
+    if not sids.is_sid(sid, "SK"):
+        return None
+    keys = ApiKey.objects.filter(account__status=AccountStatus.ACTIVE)
+    return keys.select_related("account").filter(sid=sid).first()
+
+
+def _is_one_of(secrets: list[str], given: str) -> bool:
+    matches = [hmac.compare_digest(secret.encode(), given.encode()) for secret in secrets]
+    return bool(given) and any(matches)
 
 
 def application_called(account: Account, to: str) -> Application | None:

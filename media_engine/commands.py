@@ -5,12 +5,43 @@ which they were posted. One that names a leg or a meeting that is no longer ther
 author hears of the leaving by an event that was already under way.
 """
 
+import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from media_engine.events import LeaveReason, RoomKey
 from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.sources import Source
+
+
+class RecordedSides(enum.Enum):
+    """What of a leg is recorded: what it says, what it hears, both in one channel, or both with a
+    channel each (the first one is what it says).
+    """
+
+    SPOKEN = "spoken"
+    HEARD = "heard"
+    TOGETHER = "together"
+    APART = "apart"
+
+    @property
+    def channels(self) -> int:
+        return 2 if self is RecordedSides.APART else 1
+
+
+@dataclass(frozen=True, slots=True)
+class LegRecordingTerms:
+    """How one leg's stay in a meeting is recorded, under the name `recording_id`.
+
+    `while_waiting`: from its coming in, with what it waits with; else from the moment at which it
+    hears the meeting. `context`: words of the author's own, which RecordingStarted brings back
+    unread.
+    """
+
+    recording_id: str
+    sides: RecordedSides = RecordedSides.TOGETHER
+    while_waiting: bool = False
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +55,7 @@ class JoinTerms:
     before it plays. `label`: a name that nobody else in the meeting may have. `coached`: the one
     leg that is to hear this one; it must be in. `watch_speech`: tell of who speaks (the first
     leg's wish counts). `context`: words of the author's own, which LegJoined brings back unread.
+    `own_recording`: record this leg too, until it leaves; None: do not.
     """
 
     muted: bool = False
@@ -39,6 +71,7 @@ class JoinTerms:
     coached: str | None = None
     watch_speech: bool = False
     context: str = ""
+    own_recording: LegRecordingTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +256,17 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Let whoever runs a leg's call hear, among the leg's events, that something else is to be
+    done. `context`: words of the author's own, which LegInterrupted brings back unread. The sound
+    stays as it is, and the leg may still be to come.
+    """
+
+    leg_id: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
 class CloseLeg:
     """The caller is gone, or is to go: leave the meeting and forget the leg."""
 
@@ -248,5 +292,5 @@ Steering: TypeAlias = (
 """What changes a live meeting, and is the meeting's own business."""
 
 Command: TypeAlias = (
-    JoinConference | LeaveConference | Kick | EndConference | Play | CloseLeg | Steering
+    JoinConference | LeaveConference | Kick | EndConference | Play | Interrupt | CloseLeg | Steering
 )

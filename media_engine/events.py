@@ -25,6 +25,7 @@ class LeaveReason(enum.Enum):
     LEFT = "left"
     KICKED = "kicked"
     TIME_LIMIT = "time-limit"
+    REDIRECTED = "redirected"
     CONFERENCE_ENDED = "conference-ended"
 
 
@@ -236,17 +237,22 @@ class RecordingPaused:
 
 @dataclass(frozen=True, slots=True)
 class RecordingStarted:
-    """Frames of the meeting go to the file `path` from the next tick on."""
+    """Frames of the meeting, or of one of its legs, go to the file `path` from the next tick on.
+
+    `leg_id`: of whose own recording it is, with the `context` of its terms; None: the meeting's.
+    """
 
     conference_id: str
     recording_id: str
     path: str
+    leg_id: str | None = None
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingFinished:
-    """The file is closed. `error`: why it is not what it should be (disk full), None when all is
-    well.
+    """The file is closed. `samples`: of each channel. `error`: why it is not what it should be
+    (disk full), None when all is well. `leg_id` as in RecordingStarted.
     """
 
     conference_id: str
@@ -255,6 +261,7 @@ class RecordingFinished:
     samples: int
     rate_hz: int
     error: str | None
+    leg_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +279,14 @@ class DigitPressed:
 
     leg_id: str
     digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegInterrupted:
+    """Something else is to be done with the leg's call; `context` says what to whoever runs it."""
+
+    leg_id: str
+    context: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,5 +317,6 @@ Event: TypeAlias = (
     | RecordingFinished
     | PlaybackEnded
     | DigitPressed
+    | LegInterrupted
     | LegClosed
 )

@@ -30,7 +30,7 @@ _READ_SAMPLES: Final = 262_144
 
 
 def find_peaks(path: Path) -> bytes:
-    """Give the outline of a mono sound file; of several channels the first counts.
+    """Give the outline of a sound file, of all its channels together.
 
     Reads block by block, whatever its length. Raises soundfile.SoundFileError.
     """
@@ -63,8 +63,10 @@ def as_json(peaks: bytes) -> dict[str, Any]:
 
 
 def _pairs(pcm: NDArray[np.int16], samples_per_pixel: int) -> NDArray[np.int8]:
-    """Give (lowest, highest) of each stretch of a block; its last stretch may be short."""
+    """Give (lowest, highest) of each stretch of a block `(samples, channels)`; its last stretch may
+    be short.
+    """
     starts = np.arange(0, len(pcm), samples_per_pixel)
-    lowest = np.minimum.reduceat(pcm, starts)
-    highest = np.maximum.reduceat(pcm, starts)
+    lowest = np.minimum.reduceat(pcm, starts).min(axis=1)
+    highest = np.maximum.reduceat(pcm, starts).max(axis=1)
     return (np.stack((lowest, highest), axis=1) >> 8).astype(np.int8)

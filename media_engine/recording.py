@@ -1,4 +1,4 @@
-"""Recording: frames of a meeting → a WAV file that a crash can not spoil.
+"""Recording: frames of a meeting or a leg → a WAV file that a crash can not spoil.
 
 The tick hands frames over and goes on; one thread writes them all, unbuffered, behind a header
 whose lengths say "until the end of the file" (0xFFFFFFFF), which players accept. What the kernel
@@ -40,22 +40,23 @@ _UNTIL_END_OF_FILE: Final = 0xFFFFFFFF
 _BYTES_PER_SAMPLE: Final = 2
 
 
-def wav_header(rate_hz: int, data_bytes: int | None) -> bytes:
-    """Build the 44-byte RIFF header of mono 16-bit PCM; `data_bytes=None`, or more than it can
-    tell (4 GiB): until the end of the file.
+def wav_header(rate_hz: int, data_bytes: int | None, channels: int = 1) -> bytes:
+    """Build the 44-byte RIFF header of 16-bit PCM; `data_bytes=None`, or more than it can tell
+    (4 GiB): until the end of the file.
     """
+    step = channels * _BYTES_PER_SAMPLE
     data_size = _UNTIL_END_OF_FILE if data_bytes is None else min(data_bytes, _UNTIL_END_OF_FILE)
     riff_size = min(data_size + HEADER_BYTES - 8, _UNTIL_END_OF_FILE)
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
         *(b"RIFF", riff_size, b"WAVE"),
-        *(b"fmt ", 16, 1, 1, rate_hz, rate_hz * _BYTES_PER_SAMPLE, _BYTES_PER_SAMPLE, 16),
+        *(b"fmt ", 16, 1, channels, rate_hz, rate_hz * step, step, 16),
         *(b"data", data_size),
     )
 
 
 def finish_abandoned(path: Path) -> tuple[int, int]:
-    """Give a file that a crash left open its true lengths; give (samples, rate_hz).
+    """Give a file that a crash left open its true lengths; give (samples of a channel, rate_hz).
 
     Raises ValueError when the file does not begin with a header of ours, OSError when it can not be
     read.
@@ -64,18 +65,21 @@ def finish_abandoned(path: Path) -> tuple[int, int]:
         header = file.read(HEADER_BYTES)
         if len(header) < HEADER_BYTES or header[:4] != b"RIFF" or header[36:40] != b"data":
             raise ValueError(f"{path.name} has no complete WAV header")
-        (rate_hz,) = struct.unpack_from("<I", header, 24)
-        return _close(file, rate_hz), rate_hz
+        channels, rate_hz = struct.unpack_from("<HI", header, 22)
+        if not channels:
+            raise ValueError(f"{path.name} has no channels")
+        return _close(file, rate_hz, channels), rate_hz
 
 
-def _close(file: BinaryIO, rate_hz: int) -> int:
-    """Write the true lengths into the header, cut an odd last byte off, and sync; give the number
-    of samples.
+def _close(file: BinaryIO, rate_hz: int, channels: int) -> int:
+    """Write the true lengths into the header, cut a last sample off that is not whole, and sync;
+    give the number of samples of a channel.
     """
-    samples = (file.seek(0, os.SEEK_END) - HEADER_BYTES) // _BYTES_PER_SAMPLE
-    file.truncate(HEADER_BYTES + samples * _BYTES_PER_SAMPLE)
+    step = channels * _BYTES_PER_SAMPLE
+    samples = (file.seek(0, os.SEEK_END) - HEADER_BYTES) // step
+    file.truncate(HEADER_BYTES + samples * step)
     file.seek(0)
-    file.write(wav_header(rate_hz, samples * _BYTES_PER_SAMPLE))
+    file.write(wav_header(rate_hz, samples * step, channels))
     file.flush()
     os.fsync(file.fileno())
     return samples
@@ -83,16 +87,25 @@ def _close(file: BinaryIO, rate_hz: int) -> int:
 
 class Recording:
     """One file being written. write(), skip() and finish() are called by the tick, the rest by the
-    recorder's thread.
+    recorder's thread. Samples are counted of each channel.
     """
 
     def __init__(
-        self, conference_id: str, recording_id: str, path: Path, rate_hz: int, recorder: "Recorder"
+        self,
+        conference_id: str,
+        recording_id: str,
+        rate_hz: int,
+        recorder: "Recorder",
+        *,
+        leg_id: str | None = None,
+        channels: int = 1,
     ) -> None:
         self.conference_id = conference_id
         self.recording_id = recording_id
-        self.path = path
+        self.path = recorder.path_of(recording_id)
         self.rate_hz = rate_hz
+        self.leg_id = leg_id
+        self.channels = channels
         self.error: str | None = None
         self.samples = 0
         self.file: BinaryIO | None = None
@@ -102,7 +115,7 @@ class Recording:
         self._block: list[Pcm] = []
 
     def write(self, pcm: Pcm) -> None:
-        """Append one frame; never blocks."""
+        """Append one frame, `(samples,)` or `(samples, channels)`; never blocks."""
         self._block.append(pcm)
         if len(self._block) >= BLOCK_FRAMES:
             self._hand_over()
@@ -160,10 +173,25 @@ class Recorder:
         self._queue.put(None)
         self._thread.join()
 
-    def open(self, conference_id: str, recording_id: str, rate_hz: int) -> Recording:
-        """Begin a recording; the file `<recording_id>.wav` is made by the thread."""
-        path = self._directory / f"{recording_id}.wav"
-        return Recording(conference_id, recording_id, path, rate_hz, self)
+    def open(
+        self,
+        conference_id: str,
+        recording_id: str,
+        rate_hz: int,
+        *,
+        leg_id: str | None = None,
+        channels: int = 1,
+    ) -> Recording:
+        """Begin a recording of a meeting, or of one leg in it; the file `<recording_id>.wav` is
+        made by the thread.
+        """
+        return Recording(
+            conference_id, recording_id, rate_hz, self, leg_id=leg_id, channels=channels
+        )
+
+    def path_of(self, recording_id: str) -> Path:
+        """Where the file of a recording is."""
+        return self._directory / f"{recording_id}.wav"
 
     def offer(self, recording: Recording, silence: int, block: Pcm) -> bool:
         """Queue sound, after `silence` samples of silence; False (and counted) when QUEUE_BLOCKS
@@ -202,6 +230,7 @@ class Recorder:
                 samples=recording.samples,
                 rate_hz=recording.rate_hz,
                 error=error,
+                leg_id=recording.leg_id,
             )
         )
 
@@ -223,9 +252,10 @@ def _append(recording: Recording, silence: int, block: Pcm | None) -> None:
     file = recording.file
     if file is None:
         file = recording.file = recording.path.open("w+b", buffering=0)
-        _write_all(file, wav_header(recording.rate_hz, None))
+        _write_all(file, wav_header(recording.rate_hz, None, recording.channels))
     if silence:
-        file.truncate(file.seek(silence * _BYTES_PER_SAMPLE, os.SEEK_CUR))
+        step = recording.channels * _BYTES_PER_SAMPLE
+        file.truncate(file.seek(silence * step, os.SEEK_CUR))
     if block is not None:
         _write_all(file, block.astype("<i2", copy=False).tobytes())
 
@@ -234,7 +264,7 @@ def _finish(recording: Recording) -> None:
     """Close the file with its true lengths; a full disk has room for them, they are in place."""
     if recording.file is not None:
         with recording.file as file:
-            recording.samples = _close(file, recording.rate_hz)
+            recording.samples = _close(file, recording.rate_hz, recording.channels)
 
 
 def _write_all(file: BinaryIO, content: bytes) -> None:

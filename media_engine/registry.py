@@ -15,6 +15,7 @@ from media_engine.commands import (
     CloseLeg,
     Command,
     EndConference,
+    Interrupt,
     JoinConference,
     Kick,
     LeaveConference,
@@ -31,6 +32,7 @@ from media_engine.events import (
     JoinRefused,
     LeaveReason,
     LegClosed,
+    LegInterrupted,
     PlaybackEnded,
     RecordingRefused,
     RefusalReason,
@@ -39,6 +41,8 @@ from media_engine.events import (
 from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
+from media_engine.leg_tape import LegTape, OpenLegRecording
+from media_engine.limiter import Limiter
 from media_engine.pcm import Wide, samples_per_frame
 from media_engine.tape import OpenRecording
 
@@ -65,20 +69,24 @@ class Registry:
         mix_rate_hz: int,
         beeps: Beeps,
         open_recording: OpenRecording,
+        open_leg_recording: OpenLegRecording,
         emit: Callable[[Event], None],
     ) -> None:
         self.mix_rate_hz = mix_rate_hz
         self._frame = samples_per_frame(mix_rate_hz)
         self._beeps = beeps
         self._open_recording = open_recording
+        self._open_leg_recording = open_leg_recording
         self._emit = emit
         self._seats: dict[str, _Seat] = {}
         self._alone: dict[str, _Seat] = {}
+        self._tapes: dict[str, LegTape] = {}
         self._rooms: dict[RoomKey, ConferenceMixer] = {}
         self._meetings: dict[str, ConferenceMixer] = {}
         self._banks: dict[WireFormat, LegBank] = {}
         self._spoken: Wide = np.zeros((_FIRST_ROWS, self._frame), dtype=np.float32)
         self._heard: Wide = np.zeros_like(self._spoken)
+        self._limiter = Limiter(_FIRST_ROWS)
         self._free_rows = list(range(_FIRST_ROWS))
 
     @property
@@ -123,6 +131,8 @@ class Registry:
                 self._end(conference_id)
             case Play(leg_id):
                 self._play(leg_id, command)
+            case Interrupt(leg_id, context):
+                self._emit(LegInterrupted(leg_id, context))
             case CloseLeg(leg_id):
                 self._close_leg(leg_id)
             case _:
@@ -146,6 +156,9 @@ class Registry:
                 _attempt(failures, self._play_on, seat, seat.playing)
         for meeting in self._meetings.values():
             _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
+        for tape in self._tapes.values():
+            _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
+        _attempt(failures, self._limiter.limit, self._heard)
         for bank in self._banks.values():
             _attempt(failures, bank.encode, self._heard)
         if failures:
@@ -179,6 +192,15 @@ class Registry:
         seat.leg.listen()
         del self._alone[command.leg_id]
         meeting.join(command.leg_id, seat.leg.row, command.terms)
+        if command.terms.own_recording is not None:
+            self._tapes[command.leg_id] = LegTape(
+                command.leg_id,
+                seat.leg.row,
+                meeting,
+                command.terms.own_recording,
+                open_recording=self._open_leg_recording,
+                emit=self._emit,
+            )
 
     def _new_meeting(self, command: JoinConference) -> ConferenceMixer:
         meeting = ConferenceMixer(
@@ -203,8 +225,7 @@ class Registry:
         if seat is None or seat.meeting is None:
             return
         meeting = seat.meeting
-        seat.meeting = None
-        self._alone[leg_id] = seat
+        self._seat_alone(seat)
         meeting.leave(leg_id, reason)
         self._clear_away(meeting)
 
@@ -232,10 +253,17 @@ class Registry:
             return
         del self._rooms[meeting.room]
         del self._meetings[meeting.conference_id]
-        for leg_id, seat in self._seats.items():
+        for seat in self._seats.values():
             if seat.meeting is meeting:
-                seat.meeting = None
-                self._alone[leg_id] = seat
+                self._seat_alone(seat)
+
+    def _seat_alone(self, seat: _Seat) -> None:
+        leg_id = seat.leg.leg_id
+        seat.meeting = None
+        self._alone[leg_id] = seat
+        tape = self._tapes.pop(leg_id, None)
+        if tape is not None:
+            tape.finish()
 
     def _play(self, leg_id: str, command: Play) -> None:
         seat = self._seats.get(leg_id)
@@ -285,8 +313,11 @@ class Registry:
             rows = len(self._spoken)
             self._spoken = np.concatenate([self._spoken, np.zeros_like(self._spoken)])
             self._heard = np.concatenate([self._heard, np.zeros_like(self._heard)])
+            self._limiter.grow(2 * rows)
             self._free_rows = list(range(rows, 2 * rows))
-        return self._free_rows.pop()
+        row = self._free_rows.pop()
+        self._limiter.forget(row)
+        return row
 
 
 def _attempt(

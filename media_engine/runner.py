@@ -47,6 +47,11 @@ class Engine:
             open_recording=lambda conference_id, recording_id: self._recorder.open(
                 conference_id, recording_id, mix_rate_hz
             ),
+            open_leg_recording=lambda conference_id, leg_id, recording_id, channels: (
+                self._recorder.open(
+                    conference_id, recording_id, mix_rate_hz, leg_id=leg_id, channels=channels
+                )
+            ),
             emit=self._announce,
         )
         self._inbox: deque[Command] = deque()

@@ -8,6 +8,7 @@ import numpy as np
 from media_engine.commands import PauseRecording, ResumeRecording, StopRecording
 from media_engine.events import RecordingPaused, RecordingRefused, RecordingStarted
 from media_engine.levels import fade
+from media_engine.limiter import Limiter
 from media_engine.pcm import Pcm, Wide, to_pcm
 
 
@@ -45,13 +46,17 @@ class Tape:
         self._paused = False
         self._turning = False
         self._leaves_out = False
+        self._limiter = Limiter(1)
 
     def write(self, total: Wide, skipped: int) -> None:
-        """Take one frame of the meeting; `skipped` ticks were given up before."""
+        """Take one frame of the meeting, which is its own to change; `skipped` ticks were given up
+        before.
+        """
         # A recording that began after the ticks were given up has not missed them.
         if skipped and self._has_begun and not (self._paused and self._leaves_out):
             self._recording.skip(skipped * len(total))
         self._has_begun = True
+        self._limiter.limit(total[np.newaxis])
         if self._turning:
             self._turning = False
             silence: Wide = np.zeros_like(total)

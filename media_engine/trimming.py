@@ -47,8 +47,8 @@ def find_sound(path: Path) -> range | None:
     """Give the samples from the first to the last sound of a file, with a margin; None: there is
     nothing but silence.
 
-    For mono sound; of several channels the first counts. Raises soundfile.SoundFileError. Takes
-    seconds for hours: not for the loop that ticks.
+    Sound is where one of the channels has some. Raises soundfile.SoundFileError. Takes seconds for
+    hours: not for the loop that ticks.
     """
     with soundfile.SoundFile(path) as file:
         block = max(1, file.samplerate // FRAMES_PER_SECOND)
@@ -86,12 +86,14 @@ def _threshold(levels: NDArray[np.float32]) -> float:
 
 
 def copy_part(source: Path, part: range, target: Path) -> None:
-    """Write some samples of a mono file into a 16-bit WAV file of the same rate, and sync it.
+    """Write some samples of a file into a 16-bit WAV file of the same rate and channels, and sync
+    it.
 
     Raises OSError (a full disk) or soundfile.SoundFileError.
     """
     with soundfile.SoundFile(source) as whole, target.open("wb") as cut:
-        cut.write(wav_header(whole.samplerate, len(part) * 2))
+        data_bytes = len(part) * whole.channels * 2
+        cut.write(wav_header(whole.samplerate, data_bytes, whole.channels))
         whole.seek(part.start)
         for pcm in read_pcm(whole, _SECONDS_A_READ * whole.samplerate, len(part)):
             cut.write(pcm.astype("<i2", copy=False).tobytes())
@@ -100,10 +102,10 @@ def copy_part(source: Path, part: range, target: Path) -> None:
 
 
 def read_pcm(file: soundfile.SoundFile, samples: int, most: int | None = None) -> Iterator[Pcm]:
-    """Read on in blocks of `samples`, to the end or to `most` samples: the first channel."""
+    """Read on in blocks `(samples, channels)`, to the end or to `most` samples of each channel."""
     left = file.frames if most is None else most
     while left > 0:
-        pcm: Pcm = file.read(min(samples, left), dtype="int16", always_2d=True)[:, 0]
+        pcm: Pcm = file.read(min(samples, left), dtype="int16", always_2d=True)
         if not len(pcm):
             return
         left -= len(pcm)
@@ -111,13 +113,13 @@ def read_pcm(file: soundfile.SoundFile, samples: int, most: int | None = None) -
 
 
 def _levels(file: soundfile.SoundFile, block: int) -> NDArray[np.float32]:
-    """Give the level of each block of the file; the last may be short."""
+    """Give the level of each block of the file, of its loudest channel; the last may be short."""
     parts: list[NDArray[np.float32]] = []
     for pcm in read_pcm(file, block * FRAMES_PER_SECOND * _SECONDS_A_READ):
         whole = len(pcm) // block * block
-        if whole:
-            parts.append(rms_dbfs(pcm[:whole].reshape(-1, block).astype(np.float32)))
-        if whole < len(pcm):
-            rest: Wide = pcm[np.newaxis, whole:].astype(np.float32)
-            parts.append(rms_dbfs(rest))
+        channels: Wide = pcm.T.astype(np.float32)
+        for part, length in ((channels[:, :whole], block), (channels[:, whole:], len(pcm) - whole)):
+            if part.size:
+                levels = rms_dbfs(part.reshape(-1, length))
+                parts.append(levels.reshape(len(channels), -1).max(axis=0))
     return np.concatenate(parts) if parts else np.zeros(0, np.float32)

@@ -8,7 +8,7 @@ from typing import Final
 # other core's time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-SWITCH_INTERVAL_S: Final = 0.0005
+SWITCH_INTERVAL_S: Final = 0.0001
 """How long a busy thread keeps the interpreter while the tick waits for it; Python's own 5 ms makes
 ticks late.
 """
@@ -22,8 +22,10 @@ def main() -> None:
     import uvicorn
 
     from project import settings
+    from project.threads import let_new_threads_stand_back
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    let_new_threads_stand_back()
     uvicorn.run(
         "project.asgi:application",
         host=settings.HOST,

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import F
 
 from conference_app.admin.base import FactsAdmin, badge, duration_between
+from conference_app.admin.recordings import RecordingInline
 from conference_app.models import Call
 
 
@@ -28,6 +29,7 @@ class CallAdmin(FactsAdmin):
     search_help_text = "Caller, what was called, call SID or stream SID"
     date_hierarchy = "created_at"
     ordering = [F("ended_at").desc(nulls_first=True), "-id"]
+    inlines = [RecordingInline]
 
     @admin.display(description="status", ordering="status")
     def state(self, call: Call) -> str:

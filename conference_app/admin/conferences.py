@@ -15,8 +15,8 @@ from conference_app.admin.base import (
     duration_between,
     link,
 )
-from conference_app.admin.recordings import player
-from conference_app.models import Conference, ConferenceEvent, Participant, Recording
+from conference_app.admin.recordings import RecordingInline
+from conference_app.models import Conference, ConferenceEvent, Participant
 from conference_app.services import conferences
 
 
@@ -42,29 +42,6 @@ class ParticipantInline(FactsInline):
     def state(self, participant: Participant) -> str:
         """The status in its colour."""
         return badge(participant.status)
-
-
-class RecordingInline(FactsInline):
-    """What was recorded, to listen to."""
-
-    model = Recording
-    show_change_link = True
-    fields = ["sid", "state", "started_at", "duration_ms", "listen", "error"]
-    readonly_fields = ["sid", "state", "listen"]
-
-    @override
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
-        return super().get_queryset(request).defer("peaks")
-
-    @admin.display(description="status")
-    def state(self, recording: Recording) -> str:
-        """The status in its colour."""
-        return badge(recording.status)
-
-    @admin.display(description="sound")
-    def listen(self, recording: Recording) -> str:
-        """A player."""
-        return player(recording)
 
 
 class EventInline(FactsInline):

@@ -10,8 +10,15 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from typing_extensions import override
 
-from conference_app.admin.base import NOTHING, FactsAdmin, badge, link, show_duration
-from conference_app.models import Recording
+from conference_app.admin.base import (
+    NOTHING,
+    FactsAdmin,
+    FactsInline,
+    badge,
+    link,
+    show_duration,
+)
+from conference_app.models import Conference, Recording
 
 
 def player(recording: Recording) -> str:
@@ -32,6 +39,29 @@ def _files(recording: Recording) -> list[tuple[str, str]]:
     return files
 
 
+class RecordingInline(FactsInline):
+    """What was recorded of a conference or a call, to listen to."""
+
+    model = Recording
+    show_change_link = True
+    fields = ["sid", "state", "started_at", "duration_ms", "listen", "error"]
+    readonly_fields = ["sid", "state", "listen"]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
+        return super().get_queryset(request).defer("peaks")
+
+    @admin.display(description="status")
+    def state(self, recording: Recording) -> str:
+        """The status in its colour."""
+        return badge(recording.status)
+
+    @admin.display(description="sound")
+    def listen(self, recording: Recording) -> str:
+        """A player."""
+        return player(recording)
+
+
 @admin.register(Recording)
 class RecordingAdmin(FactsAdmin):
     """Recordings, newest first."""
@@ -39,9 +69,15 @@ class RecordingAdmin(FactsAdmin):
     list_display = ["where", "listen", "state", "length", "size", "started_at"]
     list_display_links = ["started_at"]
     list_filter = ["status", "account"]
-    list_select_related = ["conference"]
-    search_fields = ["sid", "conference__sid", "conference__friendly_name"]
-    search_help_text = "Room, recording SID or conference SID"
+    list_select_related = ["conference", "call"]
+    search_fields = [
+        "sid",
+        "conference__sid",
+        "conference__friendly_name",
+        "call__sid",
+        "call__caller",
+    ]
+    search_help_text = "Room, caller, recording SID, conference SID or call SID"
     date_hierarchy = "started_at"
     ordering = ["-id"]
     fields = [
@@ -55,7 +91,11 @@ class RecordingAdmin(FactsAdmin):
         "trim",
         "size",
         "channels",
+        "track",
         "source",
+        "status_callback",
+        "status_callback_method",
+        "status_callback_events",
         "error",
         "listen",
         "download",
@@ -75,10 +115,13 @@ class RecordingAdmin(FactsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
         return super().get_queryset(request).defer("peaks")
 
-    @admin.display(description="conference", ordering="conference__friendly_name")
+    @admin.display(description="conference or call", ordering="conference__friendly_name")
     def where(self, recording: Recording) -> str:
-        """The conference, linked."""
-        return link(recording.conference, recording.conference.friendly_name)
+        """The conference or the call, linked."""
+        about = recording.about
+        if isinstance(about, Conference):
+            return link(about, about.friendly_name)
+        return link(about, about.caller or about.sid)
 
     @admin.display(description="status", ordering="status")
     def state(self, recording: Recording) -> str:

@@ -1,4 +1,5 @@
-"""The one home of the translation between Twilio's words and ours.
+"""The home of the translation between Twilio's words and ours; the `*_words` modules beside it hold
+the rest.
 
 Parameters classes check what a client sends, under the names it sends; render functions give the
 JSON of Twilio's API of 2010-04-01, key for key.
@@ -7,29 +8,32 @@ JSON of Twilio's API of 2010-04-01, key for key.
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Final, Literal
-from urllib.parse import urlsplit
 
 from rest_framework import serializers
 from typing_extensions import override
 
+from conference_app.api.formats import (
+    API_VERSION,
+    account_uri,
+    check_url,
+    method_field,
+    rfc2822,
+    url_field,
+)
 from conference_app.models import (
     Application,
     Conference,
     ConferenceStatus,
     HttpMethod,
     Participant,
-    Recording,
-    RecordingStatus,
 )
 from conference_app.selectors import AudibleParticipant
 from conference_app.services import own_addresses
 from conference_app.services.applications import CallUrls
 from conference_app.services.participants import Wishes
 from conference_app.services.sound_wish import SoundWish
-
-API_VERSION = "2010-04-01"
 
 MAX_VOLUME: Final = 2.0
 """Twice as loud (6 dB): more is distortion, not volume."""
@@ -71,33 +75,6 @@ class Parameters(serializers.Serializer[Any]):
         return cls.read({name: value for name, value in query.items() if value != ""})
 
 
-def check_url(url: str) -> None:
-    """Take an absolute http(s) URL or a path on this server; single-label hosts are fine on one's
-    own network.
-    """
-    wrong = serializers.ValidationError("Enter an absolute http or https URL.")
-    if not url.isprintable() or " " in url:
-        raise wrong
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise wrong from error
-    on_this_server = url.startswith("/") and not url.startswith("//")
-    if not on_this_server and not (parts.scheme in ("http", "https") and parts.hostname):
-        raise wrong
-
-
-def _url_field() -> serializers.CharField:
-    return serializers.CharField(
-        required=False, allow_blank=True, max_length=2048, validators=[check_url]
-    )
-
-
-def _method_field() -> serializers.ChoiceField:
-    return serializers.ChoiceField(choices=HttpMethod.choices, required=False)
-
-
 def _sound_field() -> serializers.CharField:
     return serializers.CharField(required=False, max_length=2048, validators=[check_url])
 
@@ -117,12 +94,12 @@ class ApplicationParameters(Parameters):
     """POST Applications; what concerns messages is ignored."""
 
     FriendlyName = serializers.CharField(required=False, allow_blank=True, max_length=64)
-    VoiceUrl = _url_field()
-    VoiceMethod = _method_field()
-    VoiceFallbackUrl = _url_field()
-    VoiceFallbackMethod = _method_field()
-    StatusCallback = _url_field()
-    StatusCallbackMethod = _method_field()
+    VoiceUrl = url_field()
+    VoiceMethod = method_field()
+    VoiceFallbackUrl = url_field()
+    VoiceFallbackMethod = method_field()
+    StatusCallback = url_field()
+    StatusCallbackMethod = method_field()
 
 
 def call_urls(parameters: Mapping[str, Any]) -> CallUrls:
@@ -137,6 +114,18 @@ def call_urls(parameters: Mapping[str, Any]) -> CallUrls:
     )
 
 
+APPLICATION_COLUMNS = {
+    "FriendlyName": "friendly_name",
+    "VoiceUrl": "voice_url",
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallback": "status_callback",
+    "StatusCallbackMethod": "status_callback_method",
+}
+"""The column of each of ApplicationParameters, for changes of some."""
+
+
 class ApplicationFilters(Parameters):
     """GET Applications."""
 
@@ -148,7 +137,7 @@ class ConferenceParameters(Parameters):
 
     Status = serializers.ChoiceField(choices=[ConferenceStatus.COMPLETED.value], required=False)
     AnnounceUrl = _sound_field()
-    AnnounceMethod = _method_field()
+    AnnounceMethod = method_field()
 
 
 class ConferenceFilters(Parameters):
@@ -189,12 +178,12 @@ class ParticipantParameters(Parameters):
 
     Muted = serializers.BooleanField(required=False)
     Hold = serializers.BooleanField(required=False)
-    HoldUrl = _url_field()
-    HoldMethod = _method_field()
+    HoldUrl = url_field()
+    HoldMethod = method_field()
     AnnounceUrl = _sound_field()
-    AnnounceMethod = _method_field()
-    WaitUrl = _url_field()
-    WaitMethod = _method_field()
+    AnnounceMethod = method_field()
+    WaitUrl = url_field()
+    WaitMethod = method_field()
     BeepOnExit = serializers.BooleanField(required=False)
     EndConferenceOnExit = serializers.BooleanField(required=False)
     Coaching = serializers.BooleanField(required=False)
@@ -292,19 +281,19 @@ def render_application(application: Application) -> dict[str, Any]:
     return {
         "account_sid": account_sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(application.created_at),
-        "date_updated": _rfc2822(application.updated_at),
+        "date_created": rfc2822(application.created_at),
+        "date_updated": rfc2822(application.updated_at),
         "friendly_name": application.friendly_name,
         "message_status_callback": None,
         "sid": application.sid,
-        "sms_fallback_method": None,
+        "sms_fallback_method": HttpMethod.POST,
         "sms_fallback_url": None,
-        "sms_method": None,
+        "sms_method": HttpMethod.POST,
         "sms_status_callback": None,
         "sms_url": None,
         "status_callback": application.status_callback or None,
         "status_callback_method": application.status_callback_method,
-        "uri": f"{_account_uri(account_sid)}/Applications/{application.sid}.json",
+        "uri": f"{account_uri(account_sid)}/Applications/{application.sid}.json",
         "voice_caller_id_lookup": False,
         "voice_fallback_method": application.voice_fallback_method,
         "voice_fallback_url": application.voice_fallback_url or None,
@@ -316,12 +305,12 @@ def render_application(application: Application) -> dict[str, Any]:
 
 def render_conference(conference: Conference) -> dict[str, Any]:
     """Conference resource."""
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(conference.created_at),
-        "date_updated": _rfc2822(conference.updated_at),
+        "date_created": rfc2822(conference.created_at),
+        "date_updated": rfc2822(conference.updated_at),
         "friendly_name": conference.friendly_name,
         "sid": conference.sid,
         "region": None,
@@ -339,14 +328,14 @@ def render_conference(conference: Conference) -> dict[str, Any]:
 def render_participant(participant: Participant) -> dict[str, Any]:
     """Participant resource."""
     conference, call_sid = participant.conference, participant.call.sid
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "call_sid": call_sid,
         "label": participant.label or None,
         "conference_sid": conference.sid,
-        "date_created": _rfc2822(participant.created_at),
-        "date_updated": _rfc2822(participant.updated_at),
+        "date_created": rfc2822(participant.created_at),
+        "date_updated": rfc2822(participant.updated_at),
         "end_conference_on_exit": participant.end_on_exit,
         "muted": participant.muted,
         "hold": participant.hold,
@@ -359,44 +348,13 @@ def render_participant(participant: Participant) -> dict[str, Any]:
     }
 
 
-def render_conference_recording(recording: Recording, *, status: str = "") -> dict[str, Any]:
-    """Recording resource of a conference; `status` where the engine is still to bring it about."""
-    conference = recording.conference
-    if not status:
-        running = recording.status == RecordingStatus.IN_PROGRESS
-        status = "paused" if running and recording.paused else recording.status
-        # Who waits for its end must hear that there will be none.
-        status = "completed" if status == RecordingStatus.FAILED else status
-    seconds = None if recording.duration_ms is None else str(round(recording.duration_ms / 1000))
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
-    return {
-        "account_sid": conference.account.sid,
-        "api_version": API_VERSION,
-        "call_sid": None,
-        "conference_sid": conference.sid,
-        "date_created": _rfc2822(recording.created_at),
-        "date_updated": _rfc2822(recording.updated_at),
-        "start_time": _rfc2822(recording.started_at),
-        "duration": seconds,
-        "sid": recording.sid,
-        "price": None,
-        "price_unit": None,
-        "status": status,
-        "channels": recording.channels,
-        "source": recording.source,
-        "error_code": None,
-        "encryption_details": None,
-        "uri": f"{uri}/Recordings/{recording.sid}.json",
-    }
-
-
 def render_audibility(
     conference: Conference, at: datetime, present: Sequence[AudibleParticipant]
 ) -> dict[str, Any]:
     """Audibility resource: all who were in at a moment, each with the gains at which they heard the
     others.
     """
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}/Audibility.json"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}/Audibility.json"
     return {
         "account_sid": conference.account.sid,
         "api_version": API_VERSION,
@@ -419,11 +377,3 @@ def render_audibility(
         ],
         "uri": uri,
     }
-
-
-def _account_uri(account_sid: str) -> str:
-    return f"/{API_VERSION}/Accounts/{account_sid}"
-
-
-def _rfc2822(moment: datetime) -> str:
-    return format_datetime(moment)

@@ -1,6 +1,5 @@
 """Reading a body of unknown length from a server of unknown intent."""
 
-import asyncio
 import io
 import zlib
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from aiohttp import ClientResponse, hdrs
 
 from conference_app.http_client.errors import Failure, FetchCode, FetchError
+from conference_app.http_client.pace import pace
 from conference_app.http_client.response import Limits, too_large
 
 # One step of decompression: far below a millisecond, so that a bomb never holds up the loop that
@@ -112,7 +112,7 @@ async def _collect_inflated(response: ClientResponse, collected: _Collected) -> 
                 if not collected.add(inflate.decompress(compressed, _STEP_BYTES)):
                     return
                 compressed = inflate.unconsumed_tail
-                await asyncio.sleep(0)
+                await pace().turn()
         collected.add(inflate.flush())
     except zlib.error:
         raise _broken("its compression is broken") from None

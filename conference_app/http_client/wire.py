@@ -3,7 +3,7 @@
 aiohttp reads whatever arrives at one go. A quarter of a megabyte of one-byte chunks, or of interim
 answers (1xx), holds the loop for 150 ms and may leave a hundred times its size in memory; chunk
 extensions and trailers are thrown away without a bound. So a connection's bytes are fed in
-portions, one in each turn of the loop, and what they cost is bounded in bytes and processor time.
+portions, at the pace of the loop, and what they cost is bounded in bytes and processor time.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from aiohttp.connector import Connection
 from typing_extensions import override
 
 from conference_app.http_client.errors import FetchError
+from conference_app.http_client.pace import pace
 from conference_app.http_client.response import Limits, too_large
 
 # Heads that web servers send are smaller than this; chunks of a few bytes may double a body.
@@ -90,7 +91,7 @@ class _RationedProtocol(asyncio.Protocol):
         self._inner = inner
         self._transport = transport
         self._meter = meter
-        self._loop = asyncio.get_running_loop()
+        self._pace = pace()
         self._waiting = bytearray()
         self._portion = _LEAST_PORTION
         self._is_open = True  # aiohttp wants to read
@@ -139,7 +140,7 @@ class _RationedProtocol(asyncio.Protocol):
     def _schedule(self) -> None:
         if not self._is_scheduled:
             self._is_scheduled = True
-            self._loop.call_soon(self._turn)
+            self._pace.soon(self._turn)
 
     def _turn(self) -> None:
         self._is_scheduled = False

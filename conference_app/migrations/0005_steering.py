@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("conference_app", "0003_recording_finishing"),
+        ("conference_app", "0004_call_recordings"),
     ]
 
     operations = [

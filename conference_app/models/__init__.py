@@ -2,6 +2,7 @@
 
 from conference_app.models.account import Account, AccountStatus
 from conference_app.models.alert import Alert, AlertLevel
+from conference_app.models.api_key import ApiKey
 from conference_app.models.application import Application
 from conference_app.models.audibility_change import AudibilityChange
 from conference_app.models.base import HttpMethod
@@ -24,6 +25,7 @@ __all__ = [
     "AccountStatus",
     "Alert",
     "AlertLevel",
+    "ApiKey",
     "Application",
     "AudibilityChange",
     "Call",

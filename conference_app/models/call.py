@@ -5,7 +5,7 @@ from typing_extensions import override
 
 from conference_app.models.account import Account
 from conference_app.models.application import Application
-from conference_app.models.base import TimeStampedModel, sid_field
+from conference_app.models.base import HttpMethod, TimeStampedModel, sid_field
 
 
 class CallStatus(models.TextChoices):
@@ -52,6 +52,11 @@ class Call(TimeStampedModel):
     )
     status = models.CharField(max_length=16, choices=CallStatus.choices, default=CallStatus.QUEUED)
     dialect = models.CharField(max_length=32, blank=True)
+    # Asked for through the API; without it that of the application counts.
+    status_callback = models.CharField(max_length=2048, blank=True)
+    status_callback_method = models.CharField(
+        max_length=4, choices=HttpMethod.choices, default=HttpMethod.POST
+    )
     stream_sid = models.CharField("stream SID", max_length=34, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

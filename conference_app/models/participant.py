@@ -26,6 +26,7 @@ class LeftReason(models.TextChoices):
     LEFT = "left"
     KICKED = "kicked"
     TIME_LIMIT = "time-limit"
+    REDIRECTED = "redirected"
     CONFERENCE_ENDED = "conference-ended"
     SERVER_STOPPED = "server-stopped"
 

@@ -1,10 +1,11 @@
-"""The sound of a meeting, kept."""
+"""The sound of a meeting, or of one call in it, kept."""
 
 from django.db import models
 from typing_extensions import override
 
 from conference_app.models.account import Account
-from conference_app.models.base import TimeStampedModel, sid_field
+from conference_app.models.base import HttpMethod, TimeStampedModel, sid_field
+from conference_app.models.call import Call
 from conference_app.models.conference import Conference
 
 
@@ -21,7 +22,12 @@ class RecordingStatus(models.TextChoices):
 
 
 class Recording(TimeStampedModel):
-    """One file of a conference, mono. Files, times and sizes are known once it is finished.
+    """One file of a conference, or of a call during a <Dial>. Files, times and sizes are known once
+    it is finished.
+
+    Just one of `conference` and `call` is set: whose sound it is. From `track` to
+    `status_callback_events`: what the call's <Dial> said, in Twilio's words; a conference's
+    recording has none of it, its conference says who is told.
 
     `trim`: silence at both ends is to be cut off. `raw_duration_ms`: the length of the meeting from
     the recording's start; `duration_ms`: of the file. `peaks`: as `media_engine.peaks` keeps them.
@@ -30,13 +36,25 @@ class Recording(TimeStampedModel):
 
     sid = sid_field("RE")
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="recordings")
-    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="recordings")
+    conference = models.ForeignKey(
+        Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="recordings"
+    )
+    call = models.ForeignKey(
+        Call, on_delete=models.CASCADE, null=True, blank=True, related_name="recordings"
+    )
     status = models.CharField(
         max_length=16, choices=RecordingStatus.choices, default=RecordingStatus.IN_PROGRESS
     )
     paused = models.BooleanField(default=False)
     channels = models.PositiveSmallIntegerField(default=1)
     source = models.CharField(max_length=32, default="Conference")
+    track = models.CharField(max_length=8, blank=True)
+    # As long as the document's author likes, as those of a conference.
+    status_callback = models.TextField(blank=True)
+    status_callback_method = models.CharField(
+        max_length=4, choices=HttpMethod.choices, default=HttpMethod.POST
+    )
+    status_callback_events = models.JSONField(default=list, blank=True)
     trim = models.BooleanField(default=True)
     started_at = models.DateTimeField()
     duration_ms = models.PositiveIntegerField("duration (ms)", null=True, blank=True)
@@ -60,10 +78,24 @@ class Recording(TimeStampedModel):
                 fields=["id"], condition=models.Q(wants_mp3=True), name="recording_wants_mp3"
             ),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(conference__isnull=False, call__isnull=True)
+                | models.Q(conference__isnull=True, call__isnull=False),
+                name="recording_of_conference_or_call",
+            ),
+        ]
 
     @override
     def __str__(self) -> str:
         return self.sid
+
+    @property
+    def about(self) -> Conference | Call:
+        """Whose sound it is."""
+        about = self.conference or self.call
+        assert about is not None, "the table's constraint says so"
+        return about
 
     @property
     def is_playable(self) -> bool:

@@ -13,6 +13,7 @@ from conference_app import engine
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Account, AlertLevel, Call, Conference
 from conference_app.services import alerts, documents, sounds
+from conference_app.services.fault_log import FaultLog
 from conference_app.services.http_door import Asker
 from conference_app.services.sound_wish import SoundWish
 from conference_app.services.waiting import NOT_ALLOWED_WHILE_WAITING
@@ -81,7 +82,9 @@ async def _sound(asker: Asker, wish: SoundWish) -> Source:
     verbs = (await documents.read(answer.twiml)).verbs
     if len(verbs) > MOST_VERBS:
         raise TwimlError(NOT_ALLOWED_WHILE_WAITING, f"more than {MOST_VERBS} verbs")
-    return Queue([await sounds.of_step(asker, _step(verb, answer.url), cookies) for verb in verbs])
+    faults = FaultLog(asker)
+    steps = [_step(verb, answer.url) for verb in verbs]
+    return Queue([await sounds.of_step(asker, step, cookies, faults) for step in steps])
 
 
 def _step(verb: Verb, document_url: str) -> sounds.SoundStep:

@@ -2,16 +2,19 @@
 it.
 
 One task a call, in the loop that serves its socket; the socket's end cancels it. All sound is the
-engine's, a pause too: silence that is played is as long as it sounds.
+engine's, a pause too: silence that is played is as long as it sounds. An order from outside breaks
+off whatever is being done.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from typing import assert_never
 
+from conference_app import engine
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call, CallStatus
 from conference_app.services import documents, sounds
+from conference_app.services.call_orders import EndCall, NewDocument, read_order
 from conference_app.services.calls import Outcome
 from conference_app.services.conference_stay import ConferenceStay
 from conference_app.services.fault_log import FaultLog
@@ -26,6 +29,7 @@ from conference_app.twiml import (
     FetchFailed,
     Gather,
     HangUp,
+    HangUpReason,
     Happening,
     JoinRefused,
     JoinRoom,
@@ -41,15 +45,18 @@ from conference_app.twiml import (
     step_for,
 )
 from media_engine import EngineError
-from media_engine.events import Event
+from media_engine.commands import LeaveConference
+from media_engine.events import LeaveReason
 from media_engine.sources import Source
+from media_engine.task_set import TaskSet
 
 
 class CallSession:
     """Runs the program of one call; `events` are those of its leg, from before it was opened."""
 
-    def __init__(self, call: Call, events: asyncio.Queue[Event]) -> None:
+    def __init__(self, call: Call, events: engine.LegEvents) -> None:
         self._call = call
+        self._events = events
         self._line = LegLine(call.sid, events)
         self._program = CallProgram()
         self._cookies = Cookies()
@@ -59,7 +66,7 @@ class CallSession:
         """Carry the call out to its end; give how it ended."""
         step = self._program.next(documents.first_document(self._call))
         while not isinstance(step, HangUp | RejectCall):
-            step = self._program.next(await self._carry_out_safely(step))
+            step = await self._step_after(step)
         if isinstance(step, RejectCall):
             busy = step.reason is RejectReason.BUSY
             return Outcome(status=CallStatus.BUSY if busy else CallStatus.FAILED)
@@ -67,6 +74,41 @@ class CallSession:
             await self._faults.fault(step.code, step.message, step)
         code, message = self._faults.last or (None, "")
         return Outcome(error_code=code, error_message=message, by_fault=step.code is not None)
+
+    async def _step_after(self, step: Step) -> Step:
+        """Do a step and give the next one: the program's, or what an order from outside wants."""
+        tasks = TaskSet()
+        doing = tasks.start(self._carry_out_safely(step), name=f"step of {self._call.sid}")
+        ordered = tasks.start(self._events.interruption(), name=f"orders for {self._call.sid}")
+        try:
+            await asyncio.wait({doing, ordered}, return_when=asyncio.FIRST_COMPLETED)
+            if not ordered.done():
+                return self._program.next(doing.result())
+        finally:
+            await tasks.cancel_and_wait()
+        return await self._obey(read_order(ordered.result()))
+
+    async def _obey(self, order: NewDocument | EndCall) -> Step:
+        """Leave what was being done behind: sound, meeting and program."""
+        if isinstance(order, EndCall):
+            return HangUp(HangUpReason.ENDED_FROM_OUTSIDE)
+        engine.post(LeaveConference(self._call.sid, LeaveReason.REDIRECTED))
+        await self._line.pass_over()
+        self._program = CallProgram()
+        step = self._program.next(documents.ordered_document(self._call, order))
+        if not order.twiml or not isinstance(step, Fetch):
+            return step
+        return self._program.next(await self._read_safely(order.twiml, step))
+
+    async def _read_safely(self, twiml: str, step: Fetch) -> Happening:
+        """Take a document that came with its order for the answer to a request."""
+        try:
+            document = await documents.read(twiml)
+        except TwimlError as error:
+            await self._faults.fault(error.code, error.reason, step)
+            return FetchFailed(error.code, error.reason)
+        await self._faults.warnings(document, step)
+        return DocumentArrived(document, step.url)
 
     async def _carry_out_safely(self, step: Step) -> Happening:
         """Do a step; what the user's servers do wrong is the caller's loss alone, and on record."""
@@ -87,7 +129,7 @@ class CallSession:
             case Fetch():
                 return await self._fetch(step)
             case PlayUrl() | PlayDigits() | Speak() | Wait():
-                await self._line.play(await sounds.of_step(self._call, step, self._cookies))
+                await self._line.play(await self._sound_of(step))
                 return StepDone()
             case CollectDigits(gather):
                 prompts = self._prompts(gather)
@@ -107,7 +149,10 @@ class CallSession:
         for prompt in gather.prompts:
             step = step_for(prompt, gather.action or "")
             if isinstance(step, PlayUrl | PlayDigits | Speak | Wait):
-                yield await sounds.of_step(self._call, step, self._cookies)
+                yield await self._sound_of(step)
+
+    async def _sound_of(self, step: sounds.SoundStep) -> Source:
+        return await sounds.of_step(self._call, step, self._cookies, self._faults)
 
     async def _fetch(self, step: Fetch) -> Happening:
         document, url = await documents.fetch(self._call, step, self._cookies)

@@ -3,14 +3,17 @@ out again.
 """
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from channels.db import database_sync_to_async
+from django.conf import settings
 
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
-from conference_app.services import sounds
+from conference_app.services import own_addresses, recording_wish, sounds, webhook_params
 from conference_app.services.join_context import JoinContext
 from conference_app.services.leg_line import LegLine
 from conference_app.services.leg_music import LegMusic
@@ -19,6 +22,7 @@ from conference_app.twiml import (
     Conference,
     ConferenceLeft,
     Dial,
+    DialRecorded,
     Fetch,
     JoinRefused,
     TwimlError,
@@ -29,7 +33,8 @@ from media_engine.events import DigitPressed, LeaveReason, LegLeft, RefusalReaso
 from media_engine.events import JoinRefused as TurnedAway
 from media_engine.sources import Source
 
-RETRIEVAL_FAILURE: Final = 11200
+CLOSING_S: Final = 1.0
+"""How long a call waits for the length of its recording; a disk that is slower keeps nobody."""
 
 _TURNED_AWAY: Final = {
     RefusalReason.FULL: (16020, "the conference is full"),
@@ -47,6 +52,7 @@ class ConferenceStay:
         self._line = line
         self._cookies = cookies
         self._waiting: WaitProgram | None = None
+        self._recording_sid = sids.new("RE")
 
     async def run(self, dial: Dial, conference: Conference) -> ConferenceLeft | JoinRefused:
         """Bring the call in, and wait until it is out again.
@@ -54,11 +60,11 @@ class ConferenceStay:
         It does not get in when the room is full, or when what it should wait with can not be had.
         """
         try:
-            terms = await self._terms(conference)
+            terms = await self._terms(dial, conference)
         except (FetchError, TwimlError) as error:
             return JoinRefused(error.code, error.reason)
         except EngineError as error:
-            return JoinRefused(RETRIEVAL_FAILURE, str(error))
+            return JoinRefused(sounds.CONTENT_NOT_PLAYABLE, str(error))
         room = RoomKey(self._call.account.sid, conference.name)
         engine.post(JoinConference(self._call.sid, room, sids.new("CF"), terms))
         async with asyncio.TaskGroup() as tasks:
@@ -67,6 +73,8 @@ class ConferenceStay:
                 music.go_on_waiting(self._waiting)
             left = await self._left(dial, music)
             music.stop()
+        if isinstance(left, ConferenceLeft) and dial.action is not None:
+            return replace(left, recorded=await self._recorded())
         return left
 
     async def _left(self, dial: Dial, music: LegMusic) -> ConferenceLeft | JoinRefused:
@@ -86,11 +94,24 @@ class ConferenceStay:
         bridged = isinstance(event, LegLeft) and event.bridged
         return ConferenceLeft("answered" if pressed_star else "completed", bridged)
 
+    async def _recorded(self) -> DialRecorded | None:
+        """Say what the action is told of the call's recording, if there is one."""
+        sid = self._recording_sid
+        if self._line.recorded_as != sid:
+            return None
+        seconds: int | None = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_S):
+                closed = await self._line.recording_finished(sid)
+                seconds = round(closed.samples / closed.rate_hz)
+        url = webhook_params.recording_url_of(self._call.account.sid, sid)
+        return DialRecorded(sid, url, seconds)
+
     async def _leave(self, reason: LeaveReason) -> LegLeft | TurnedAway | DigitPressed:
         engine.post(LeaveConference(self._call.sid, reason))
         return await self._line.left_meeting()
 
-    async def _terms(self, conference: Conference) -> JoinTerms:
+    async def _terms(self, dial: Dial, conference: Conference) -> JoinTerms:
         policy = await database_sync_to_async(selectors.room_capacity)(
             self._call.account, conference.name
         )
@@ -110,6 +131,7 @@ class ConferenceStay:
             watch_speech=bool(conference.status_callback)
             and "speaker" in conference.status_callback_events,
             context=JoinContext.of(conference).to_json(),
+            own_recording=recording_wish.terms_for(dial, self._recording_sid),
         )
 
     async def _to_wait_with(self, conference: Conference) -> Source | None:
@@ -118,7 +140,9 @@ class ConferenceStay:
         if url == "":
             return None
         if url is None:
-            return sounds.default_music()
+            if not settings.CONFAB_WAIT_URL:
+                return sounds.default_music()
+            url = own_addresses.absolute(settings.CONFAB_WAIT_URL)
         self._waiting = WaitProgram(self._call, Fetch(url, conference.wait_method), self._cookies)
         await self._waiting.begin()
         return self._waiting.playlist

@@ -11,6 +11,7 @@ from conference_app import selectors, sids
 from conference_app.http_client import Cookies, FetchCode, FetchError
 from conference_app.models import Call
 from conference_app.services import hold_music, http_door, own_addresses
+from conference_app.services.call_orders import NewDocument
 from conference_app.services.http_door import Asker
 from conference_app.services.own_addresses import Place
 from conference_app.twiml import (
@@ -45,6 +46,23 @@ def first_document(call: Call) -> CallAnswered:
         else None,
         _method(application.voice_fallback_method),
     )
+
+
+def ordered_document(call: Call, order: NewDocument) -> CallAnswered:
+    """Say where a call goes on that was sent elsewhere.
+
+    A document without an address counts as found where the call began.
+    """
+    return CallAnswered(
+        own_addresses.absolute(order.url) if order.url else _first_url(call),
+        _method(order.method),
+        own_addresses.absolute(order.fallback_url) if order.fallback_url else None,
+        _method(order.fallback_method),
+    )
+
+
+def _first_url(call: Call) -> str:
+    return own_addresses.absolute(call.application.voice_url if call.application else "/")
 
 
 @dataclass(frozen=True, slots=True)

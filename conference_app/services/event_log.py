@@ -18,10 +18,12 @@ from conference_app.models import (
     EventKind,
     LeftReason,
     Participant,
+    Recording,
     Room,
 )
 from conference_app.services import finishing_worker, recordings, steering_log, timeline
 from conference_app.services.join_context import JoinContext
+from conference_app.services.recording_wish import RecordingWish
 from media_engine.events import (
     AnnouncementEnded,
     AnnouncementFailed,
@@ -252,21 +254,32 @@ def _leg_closed(event: LegClosed, occurred_at: datetime) -> None:
 
 @_write.register
 def _recording_started(event: RecordingStarted, occurred_at: datetime) -> None:
-    conference = _locked_conference(event.conference_id)
-    if conference is not None:
-        recordings.begin(conference=conference, sid=event.recording_id, started_at=occurred_at)
+    _recording(event, occurred_at, event.context)
 
 
 @_write.register
 def _recording_finished(event: RecordingFinished, occurred_at: datetime) -> None:
-    conference = _locked_conference(event.conference_id)
-    if conference is None:
-        return
-    recording = recordings.begin(
-        conference=conference, sid=event.recording_id, started_at=occurred_at
-    )
-    recordings.close(recording=recording, error=event.error or "")
-    transaction.on_commit(finishing_worker.wake)
+    recording = _recording(event, occurred_at)
+    if recording is not None:
+        recordings.close(recording=recording, error=event.error or "")
+        transaction.on_commit(finishing_worker.wake)
+
+
+def _recording(
+    event: RecordingStarted | RecordingFinished, started_at: datetime, context: str = ""
+) -> Recording | None:
+    """Give the row of a recording, made if there is none; None: its owner is not in the books."""
+    sid = event.recording_id
+    if event.leg_id is None:
+        conference = _locked_conference(event.conference_id)
+        if conference is None:
+            return None
+        return recordings.begin(conference=conference, sid=sid, started_at=started_at)
+    call = _call(event.leg_id)
+    if call is None:
+        return None
+    wish = RecordingWish.from_json(context)
+    return recordings.begin_of_call(call=call, sid=sid, started_at=started_at, wish=wish)
 
 
 def _call(sid: str, *, locked: bool = False) -> Call | None:

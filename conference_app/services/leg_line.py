@@ -2,12 +2,19 @@
 end of a meeting.
 """
 
-import asyncio
 from collections.abc import Callable
 
 from conference_app import engine
 from media_engine.commands import Play
-from media_engine.events import DigitPressed, Event, JoinRefused, LegLeft, PlaybackEnded
+from media_engine.events import (
+    DigitPressed,
+    Event,
+    JoinRefused,
+    LegLeft,
+    PlaybackEnded,
+    RecordingFinished,
+    RecordingStarted,
+)
 from media_engine.sources import Silence, Source
 
 
@@ -15,10 +22,12 @@ class LegLine:
     """One leg, as its program sees it; `events` are the leg's, from before it was opened.
 
     Keys that are pressed while nobody waits for them are forgotten, as on a telephone.
+    `recorded_as`: the SID of the leg's own recording that began last.
     """
 
-    def __init__(self, leg_id: str, events: asyncio.Queue[Event]) -> None:
+    def __init__(self, leg_id: str, events: engine.LegEvents) -> None:
         self.leg_id = leg_id
+        self.recorded_as: str | None = None
         self._events = events
         self._plays = 0
 
@@ -27,6 +36,10 @@ class LegLine:
         self._start(source)
         while not self._has_ended(await self._events.get()):
             pass
+
+    async def pass_over(self) -> None:
+        """Let all that was posted before be done, and its events be gone."""
+        await self.play(Silence(0))
 
     async def play_until_key(self, source: Source) -> str | None:
         """Let the leg hear a source to its end, or until a key is pressed: give that key."""
@@ -56,8 +69,17 @@ class LegLine:
                     return event
                 case DigitPressed(digit=digit) as event if digit in or_pressed:
                     return event
+                case RecordingStarted(recording_id=sid):
+                    self.recorded_as = sid
                 case event if meanwhile is not None:
                     meanwhile(event)
+
+    async def recording_finished(self, sid: str) -> RecordingFinished:
+        """Wait until the file of the leg's own recording is closed."""
+        while True:
+            event = await self._events.get()
+            if isinstance(event, RecordingFinished) and event.recording_id == sid:
+                return event
 
     def _start(self, source: Source) -> None:
         self._plays += 1

@@ -51,7 +51,7 @@ def pause(*, recording: Recording, skip: bool) -> Recording:
     recording = _running(recording)
     recording.paused = True
     recording.save(update_fields=["paused", "updated_at"])
-    _post_on_commit(PauseRecording(recording.conference.sid, recording.sid, skip))
+    _post_on_commit(PauseRecording(recording.about.sid, recording.sid, skip))
     return recording
 
 
@@ -61,7 +61,7 @@ def resume(*, recording: Recording) -> Recording:
     recording = _running(recording)
     recording.paused = False
     recording.save(update_fields=["paused", "updated_at"])
-    _post_on_commit(ResumeRecording(recording.conference.sid, recording.sid))
+    _post_on_commit(ResumeRecording(recording.about.sid, recording.sid))
     return recording
 
 
@@ -69,7 +69,7 @@ def resume(*, recording: Recording) -> Recording:
 def stop(*, recording: Recording) -> Recording:
     """End it; the row follows when its file is closed. Raises what start raises."""
     recording = _running(recording)
-    _post_on_commit(StopRecording(recording.conference.sid, recording.sid))
+    _post_on_commit(StopRecording(recording.about.sid, recording.sid))
     return recording
 
 

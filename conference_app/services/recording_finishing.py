@@ -179,8 +179,9 @@ def _cut(raw: Path, whole: range, part: range, cut: Path) -> str:
 @transaction.atomic
 def _write_down(recording: Recording, finished: _Finished) -> bool:
     """Bring the row up to what became of it, and tell of it; False: it is no longer wanted."""
-    # The conference first: whoever locks both does it in this order.
-    Conference.objects.select_for_update().filter(pk=recording.conference_id).first()
+    if recording.conference_id is not None:
+        # The conference first: whoever locks both does it in this order.
+        Conference.objects.select_for_update().filter(pk=recording.conference_id).first()
     unfinished = Recording.objects.filter(status=RecordingStatus.PROCESSING)
     row = unfinished.select_for_update().filter(pk=recording.pk).first()
     if row is None:

@@ -6,19 +6,22 @@ What happens to the file after its last frame is in `recording_finishing`.
 import logging
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.core.files.storage import Storage
 from django.db import transaction
 
 from conference_app import engine
-from conference_app.models import Conference, Recording, RecordingStatus
+from conference_app.models import Call, Conference, Recording, RecordingStatus
 from conference_app.services import webhooks
+from conference_app.services.errors import NotFinished
+from conference_app.services.recording_wish import RecordingWish
 from media_engine import finish_abandoned
 
 logger = logging.getLogger(__name__)
 
 _UNFINISHED: Final = (RecordingStatus.IN_PROGRESS, RecordingStatus.PROCESSING)
+_OF_A_DIAL: Final = "DialVerb"
 
 
 def raw_file(sid: str) -> Path:
@@ -36,17 +39,32 @@ def storage() -> Storage:
 def begin(
     *, conference: Conference, sid: str, started_at: datetime, source: str = "Conference"
 ) -> Recording:
-    """Give the recording's row; make it if there is none."""
-    recording, is_new = Recording.objects.get_or_create(
-        sid=sid,
-        defaults={
-            "conference": conference,
-            "account_id": conference.account_id,
-            "started_at": started_at,
-            "source": source,
-            "trim": conference.trim_recordings,
-        },
+    """Give the row of a conference's recording; make it if there is none."""
+    return _get_or_make(
+        sid,
+        conference=conference,
+        account_id=conference.account_id,
+        started_at=started_at,
+        source=source,
+        trim=conference.trim_recordings,
     )
+
+
+@transaction.atomic
+def begin_of_call(*, call: Call, sid: str, started_at: datetime, wish: RecordingWish) -> Recording:
+    """Give the row of the recording of a call's <Dial>; make it if there is none."""
+    return _get_or_make(
+        sid,
+        call=call,
+        account_id=call.account_id,
+        started_at=started_at,
+        source=_OF_A_DIAL,
+        **wish.columns(),
+    )
+
+
+def _get_or_make(sid: str, **columns: Any) -> Recording:
+    recording, is_new = Recording.objects.get_or_create(sid=sid, defaults=columns)
     if is_new:
         webhooks.recording_started(recording)
     return recording
@@ -88,10 +106,10 @@ def close_what_a_crash_left(*, recording: Recording) -> None:
 def remove(*, recording: Recording) -> None:
     """Delete the files, then the row: whoever dies in between can do it again.
 
-    Raises ValueError for one that is not finished, and what the storage raises.
+    Raises NotFinished, and what the storage raises.
     """
     if recording.status in _UNFINISHED:
-        raise ValueError(f"{recording.sid} is not finished")
+        raise NotFinished(f"{recording.sid} is not finished")
     for file in (recording.file, recording.mp3):
         if file:
             file.storage.delete(str(file.name))

@@ -3,13 +3,15 @@ own.
 
 A waitUrl document may only Play, Say, Pause and Redirect (error 13238). It is carried out into a
 playlist that the engine reads; a Redirect to itself makes it loop, and without one silence follows,
-as at Twilio. A file is repeated for ever. Each waiter has its own program and hears it from the
-beginning.
+as at Twilio (or it begins again, where CONFAB_WAIT_REPEATS says so). A file is repeated for ever.
+Each waiter has its own program and hears it from the beginning.
 """
 
 import asyncio
 from collections import deque
 from typing import Final
+
+from django.conf import settings
 
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
@@ -24,6 +26,7 @@ from conference_app.twiml import (
     TwimlWarning,
     Verb,
     Wait,
+    shown,
     step_for,
 )
 from media_engine import EngineError
@@ -46,6 +49,7 @@ class WaitProgram:
         self._faults = FaultLog(call)
         self._warned_of: tuple[TwimlWarning, ...] = ()
         self._low = asyncio.Event()
+        self._again = fetch if settings.CONFAB_WAIT_REPEATS else None
         self._steps: deque[sounds.SoundStep | Fetch] = deque()
 
     async def begin(self) -> None:
@@ -79,7 +83,7 @@ class WaitProgram:
         self._low.set()
 
     async def _append(self, step: sounds.SoundStep) -> None:
-        self.playlist.append(await sounds.of_step(self._call, step, self._cookies))
+        self.playlist.append(await sounds.of_step(self._call, step, self._cookies, self._faults))
 
     async def _go_on_with(self, step: Fetch) -> None:
         """Ask for another document once the last sound of this one has begun."""
@@ -98,17 +102,26 @@ class WaitProgram:
             self.playlist.append(Clip(await sounds.decoded(answer.sound), times=sounds.FOREVER))
             return
         document = await documents.read(answer.twiml)
+        if document.skipped:
+            raise _not_allowed(document.skipped[0].name, document.skipped[0].line)
         if document.warnings != self._warned_of:  # a document that loops is no news each time
             self._warned_of = document.warnings
             await self._faults.warnings(document, fetch)
         self._steps = deque(_wait_step(verb, answer.url) for verb in document.verbs)
+        if self._again is not None and not any(isinstance(step, Fetch) for step in self._steps):
+            self._steps.append(self._again)
 
 
 def _wait_step(verb: Verb, document_url: str) -> sounds.SoundStep | Fetch:
     step = step_for(verb, document_url)
     if isinstance(step, PlayUrl | PlayDigits | Speak | Wait | Fetch):
         return step
-    raise TwimlError(
+    raise _not_allowed(type(verb).__name__)
+
+
+def _not_allowed(verb: str, line: int | None = None) -> TwimlError:
+    return TwimlError(
         NOT_ALLOWED_WHILE_WAITING,
-        f"<{type(verb).__name__}> is not allowed while waiting: only Play, Say, Pause, Redirect",
+        f"<{shown(verb)}> is not allowed while waiting: only Play, Say, Pause, Redirect",
+        line,
     )

@@ -54,6 +54,7 @@ _WHY_LEFT: Final[Mapping[str, str]] = {
     LeftReason.LEFT: "participant_hung_up",
     LeftReason.TIME_LIMIT: "participant_hung_up",
     LeftReason.KICKED: "participant_updated_via_api",
+    LeftReason.REDIRECTED: "participant_updated_via_api",
 }
 
 _WHY_ENDED: Final[Mapping[str, str]] = {
@@ -94,11 +95,12 @@ def of_event(event: ConferenceEvent, number: int) -> Pairs:
 
 
 def of_recording(recording: Recording) -> Pairs:
-    """Give those of recordingStatusCallback."""
+    """Give those of recordingStatusCallback, of a conference's or of a <Dial>'s."""
     is_complete = recording.status == RecordingStatus.COMPLETED
+    of_a_call = recording.call is not None
     return [
         ("AccountSid", recording.account.sid),
-        ("ConferenceSid", recording.conference.sid),
+        ("CallSid" if of_a_call else "ConferenceSid", recording.about.sid),
         ("RecordingSid", recording.sid),
         ("RecordingUrl", recording_url(recording)),
         ("RecordingStatus", recording.status),
@@ -106,6 +108,7 @@ def of_recording(recording: Recording) -> Pairs:
         ("RecordingChannels", str(recording.channels)),
         ("RecordingStartTime", _moment(recording.started_at)),
         ("RecordingSource", recording.source),
+        *([("RecordingTrack", recording.track)] if of_a_call else []),
     ]
 
 
@@ -140,8 +143,13 @@ def of_call(call: Call, ended_at: datetime) -> Pairs:
 
 def recording_url(recording: Recording) -> str:
     """Give the address of a recording; with .wav or .mp3 appended it is that of its sound."""
-    account = f"/{http_door.API_VERSION}/Accounts/{recording.account.sid}"
-    return f"{settings.CONFAB_PUBLIC_URL}{account}/Recordings/{recording.sid}"
+    return recording_url_of(recording.account.sid, recording.sid)
+
+
+def recording_url_of(account_sid: str, sid: str) -> str:
+    """Give the address that a recording has, or will have once it is finished."""
+    account = f"/{http_door.API_VERSION}/Accounts/{account_sid}"
+    return f"{settings.CONFAB_PUBLIC_URL}{account}/Recordings/{sid}"
 
 
 def _participant(event: ConferenceEvent) -> Participant | None:

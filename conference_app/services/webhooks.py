@@ -67,6 +67,9 @@ def recording_finished(recording: Recording) -> None:
     """Tell what a recording has become: completed, absent or failed; once for each, in the
     transaction that says so in its row.
     """
+    if recording.conference_id is None:
+        _tell_of_recording(recording)
+        return
     # Locked, so that the end of the conference and that of its recording can not miss each other.
     conference = Conference.objects.select_for_update().get(pk=recording.conference_id)
     _tell_of_recording(recording)
@@ -75,16 +78,18 @@ def recording_finished(recording: Recording) -> None:
 
 
 def call_ended(call: Call) -> None:
-    """Tell the status callback of the call's application; once, however often this is asked."""
-    application = call.application
-    if application is None or not application.status_callback or call.ended_at is None:
+    """Tell the status callback of the call, or else of its application; once, however often this
+    is asked.
+    """
+    teller = call if call.status_callback else call.application
+    if teller is None or not teller.status_callback or call.ended_at is None:
         return
     told = WebhookDelivery.objects.filter(call=call, kind=DeliveryKind.CALL_STATUS)
     if told.exists():
         return
     # A path is one on this server, as with the other URLs of an application.
-    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", application.status_callback)
-    method = application.status_callback_method
+    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", teller.status_callback)
+    method = teller.status_callback_method
     params = webhook_params.of_call(call, call.ended_at)
     outbox.put(DeliveryKind.CALL_STATUS, url, method, params, about=call)
 
@@ -98,20 +103,19 @@ def _next_number(conference: Conference) -> int:
 
 
 def _tell_of_recording(recording: Recording) -> None:
+    """Tell who is named by the conference, or by the <Dial> that the recording is of."""
     conference = recording.conference
-    word = _RECORDING_WORDS[recording.status]
-    if (
-        not conference.recording_status_callback
-        or word not in conference.recording_status_callback_events
-    ):
+    if conference is None:
+        url, method = recording.status_callback, recording.status_callback_method
+        words = recording.status_callback_events
+    else:
+        url = conference.recording_status_callback
+        method = conference.recording_status_callback_method
+        words = conference.recording_status_callback_events
+    if not url or _RECORDING_WORDS[recording.status] not in words:
         return
-    outbox.put(
-        DeliveryKind.RECORDING_STATUS,
-        conference.recording_status_callback,
-        conference.recording_status_callback_method,
-        webhook_params.of_recording(recording),
-        about=conference,
-    )
+    params = webhook_params.of_recording(recording)
+    outbox.put(DeliveryKind.RECORDING_STATUS, url, method, params, about=recording.about)
 
 
 def _tell_of_the_end(conference: Conference, ended_at: datetime) -> None:

@@ -1,10 +1,11 @@
 """TwiML: from XML to verbs, and from verbs and happenings to the next step of a call. No I/O."""
 
-from conference_app.twiml.errors import Code, TwimlError, TwimlWarning
+from conference_app.twiml.errors import Code, TwimlError, TwimlWarning, shown
 from conference_app.twiml.happenings import (
     CallAnswered,
     CallGone,
     ConferenceLeft,
+    DialRecorded,
     DigitsGathered,
     DocumentArrived,
     FetchFailed,
@@ -44,6 +45,7 @@ from conference_app.twiml.verbs import (
     Reject,
     RejectReason,
     Say,
+    SkippedVerb,
     TwimlDocument,
     Verb,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "ConferenceLeft",
     "Dial",
     "DialRecord",
+    "DialRecorded",
     "DigitsGathered",
     "DocumentArrived",
     "Fetch",
@@ -85,6 +88,7 @@ __all__ = [
     "RejectCall",
     "RejectReason",
     "Say",
+    "SkippedVerb",
     "Speak",
     "Step",
     "StepDone",
@@ -94,5 +98,6 @@ __all__ = [
     "Verb",
     "Wait",
     "parse",
+    "shown",
     "step_for",
 ]

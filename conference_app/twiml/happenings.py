@@ -42,17 +42,28 @@ class StepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class DialRecorded:
+    """The Dial's own recording; its file is being finished. `seconds`: how long the recorded part
+    of the Dial was; None: that is not known yet.
+    """
+
+    sid: str
+    url: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConferenceLeft:
     """The caller was in the meeting and is out of it, with its call still up.
 
     `dial_call_status`: as Twilio tells it, "answered" when the caller left by its own wish
     (hangupOnStar), else "completed". `bridged`: whether the meeting had started.
-    `recording_url`: that of the Dial's own recording.
+    `recorded`: the Dial's own recording, for its action; None: there is none.
     """
 
     dial_call_status: Literal["answered", "completed"]
     bridged: bool
-    recording_url: str | None = None
+    recorded: DialRecorded | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,11 @@ def parse(
         response.fail(f"may not be the root of a document; <{_ROOT}> must be", Code.WRONG_ROOT)
     response.warn_of_unread()
     verbs = [read_verb(tag, reading) for tag in response.children()]
-    return TwimlDocument(tuple(verb for verb in verbs if verb is not None), reading.warnings.all())
+    return TwimlDocument(
+        tuple(verb for verb in verbs if verb is not None),
+        reading.warnings.all(),
+        tuple(reading.skipped),
+    )
 
 
 def _bounded(document: bytes | str, max_bytes: int) -> bytes:

@@ -147,10 +147,14 @@ def _dial_params(happening: ConferenceLeft | JoinRefused) -> tuple[tuple[str, st
     """Give what Twilio sends to a Dial's action after a conference: no SID and no duration."""
     if isinstance(happening, JoinRefused):
         return (("DialCallStatus", "failed"), ("DialBridged", "false"))
-    params = (
+    params: tuple[tuple[str, str], ...] = (
         ("DialCallStatus", happening.dial_call_status),
         ("DialBridged", "true" if happening.bridged else "false"),
     )
-    if happening.recording_url is None:
+    recorded = happening.recorded
+    if recorded is None:
         return params
-    return (*params, ("RecordingUrl", happening.recording_url))
+    params = (*params, ("RecordingUrl", recorded.url), ("RecordingSid", recorded.sid))
+    if recorded.seconds is None:
+        return params
+    return (*params, ("RecordingDuration", str(recorded.seconds)))

@@ -25,6 +25,7 @@ from conference_app.twiml.verbs import (
     Reject,
     RejectReason,
     Say,
+    SkippedVerb,
     Verb,
 )
 
@@ -57,6 +58,7 @@ class Reading:
 
     max_participants: int = DEFAULT_MAX_PARTICIPANTS
     warnings: Warnings = field(default_factory=Warnings)
+    skipped: list[SkippedVerb] = field(default_factory=list)
 
 
 def read_verb(tag: Tag, reading: Reading) -> Verb | None:
@@ -64,6 +66,7 @@ def read_verb(tag: Tag, reading: Reading) -> Verb | None:
     reader = VERBS.get(tag.name)
     if reader is None:
         tag.warn("is not a verb that is known here; it is skipped")
+        reading.skipped.append(SkippedVerb(tag.name, tag.line))
         return None
     verb = reader(tag, reading)
     tag.warn_of_unread()

@@ -191,8 +191,19 @@ Verb: TypeAlias = Say | Play | Pause | Gather | Redirect | Hangup | Reject | Dia
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedVerb:
+    """A verb that is not known here, and its line (from 1)."""
+
+    name: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TwimlDocument:
-    """A document that can be carried out. `warnings`: what in it was left out, in its order."""
+    """A document that can be carried out. `warnings`: what in it was left out, in its order;
+    `skipped`: those of its verbs that were.
+    """
 
     verbs: tuple[Verb, ...]
     warnings: tuple[TwimlWarning, ...] = ()
+    skipped: tuple[SkippedVerb, ...] = ()

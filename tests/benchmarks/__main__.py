@@ -5,16 +5,27 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
 from tests.benchmarks.figures import Results, complaints
-from tests.benchmarks.job import Job, clicks_from_json, tones_from_json
+from tests.benchmarks.hostile import serving
+from tests.benchmarks.job import Job, clicks_from_json, fetches_from_json, tones_from_json
 from tests.benchmarks.machine import describe
 from tests.benchmarks.page import tables, told_cores, write_page
 from tests.benchmarks.pinned import choose_cores, finish, start_pinned
-from tests.benchmarks.plan import CLICKS, COSTS, QUICK, WHOLE, Durations, Scenario, all_rooms
+from tests.benchmarks.plan import (
+    CLICKS,
+    COSTS,
+    HOSTILE,
+    QUICK,
+    WHOLE,
+    Durations,
+    Scenario,
+    all_rooms,
+)
 from tests.benchmarks.server import ROOT, Server, ServerFailed
 
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
@@ -52,16 +63,22 @@ def main() -> int:
 def take_all(durations: Durations, cores: tuple[int, int]) -> Results:
     """Go round all scenarios, as often as `durations` says. Raises RunFailed, ServerFailed."""
     results = Results()
-    with tempfile.TemporaryDirectory(prefix="confab-benchmark-") as directory:
+    with (
+        ExitStack() as undo,
+        tempfile.TemporaryDirectory(prefix="confab-benchmark-") as directory,
+    ):
         server = Server(Path(directory), cores[0])
-        server.prepare(all_rooms())
+        hostile = undo.enter_context(serving(cores[1]))
+        server.prepare(all_rooms(hostile))
         for repetition in range(durations.repetitions):
-            for scenario in (CLICKS, *COSTS):
+            for scenario in (CLICKS, *COSTS, HOSTILE):
                 print(f"run {repetition + 1}: {scenario.title}", flush=True)
                 said = _run(server, scenario, durations, repetition, cores[1])
                 results.server_errors += [f"{line[:80]} …" for line in server.errors()]
                 if scenario.kind == "clicks":
                     results.clicks.append(clicks_from_json(said))
+                elif scenario.kind == "fetches":
+                    results.fetches.append(fetches_from_json(said))
                 else:
                     results.tones.setdefault(scenario, []).append(tones_from_json(said))
     return results

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from tests.benchmarks.job import ClicksResult, Percentiles, TonesResult
+from tests.benchmarks.job import ClicksResult, FetchesResult, Percentiles, TonesResult
 from tests.benchmarks.plan import CLICKS, Scenario
 
 LEAST_FRAMES_PER_S: Final = 49.5
@@ -25,6 +25,7 @@ class Results:
 
     tones: dict[Scenario, list[TonesResult]] = field(default_factory=dict)
     clicks: list[ClicksResult] = field(default_factory=list)
+    fetches: list[FetchesResult] = field(default_factory=list)
     server_errors: list[str] = field(default_factory=list)
     """What the server logged as an error in any run."""
 

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 
-Kind = Literal["tones", "clicks"]
+WAITING: Final = "waits-"
+
+Kind = Literal["tones", "clicks", "fetches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Job:
     """One run. `rooms` names, for each caller, the application it calls: one a room.
 
     "tones": all talk, μ-law 8 kHz. "clicks": callers 0 and 1, 2 and 3 … are pairs, L16 16 kHz.
+    "fetches": like "tones", and those whose room's name begins with WAITING come in when it begins.
     """
 
     kind: Kind
@@ -85,6 +88,18 @@ class ClicksResult:
 
     conditions: Conditions
     delays_ms: tuple[tuple[float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchesResult:
+    """What the time was like in which many calls fetched what does them no good."""
+
+    conditions: Conditions
+
+
+def fetches_from_json(text: str) -> FetchesResult:
+    """Read what asdict() and JSON made of a FetchesResult."""
+    return FetchesResult(_conditions(json.loads(text)["conditions"]))
 
 
 def tones_from_json(text: str) -> TonesResult:

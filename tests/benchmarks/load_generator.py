@@ -8,7 +8,7 @@ import gc
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import uvloop
@@ -18,7 +18,15 @@ from tests.benchmarks import clicks, tones
 from tests.benchmarks.callers import START_WITHIN_S, Callers
 from tests.benchmarks.clicks import ClickTrack
 from tests.benchmarks.frames import BINARY, client_frame
-from tests.benchmarks.job import ClicksResult, Conditions, Job, Percentiles, TonesResult
+from tests.benchmarks.job import (
+    WAITING,
+    ClicksResult,
+    Conditions,
+    FetchesResult,
+    Job,
+    Percentiles,
+    TonesResult,
+)
 from tests.benchmarks.media_client import CallFailed
 from tests.benchmarks.pacing import PERIOD_S, FrameAt
 
@@ -52,6 +60,26 @@ async def run_clicks(job: Job) -> ClicksResult:
         delays = clicks.delays(track.clicks, listener.arrivals, listener.payloads)
         delays_ms.append(tuple(None if delay is None else delay * 1000 for delay in delays))
     return ClicksResult(conditions, tuple(delays_ms))
+
+
+async def run_fetches(job: Job) -> FetchesResult:
+    """Let some talk; then the others come in, each of whom has something fetched."""
+    talk = replace(job, rooms=tuple(room for room in job.rooms if not room.startswith(WAITING)))
+    wait = replace(job, rooms=tuple(room for room in job.rooms if room.startswith(WAITING)))
+    talking = await Callers.call(talk, tones.WIRE, _tones(talk))
+    await asyncio.sleep(job.warm_up_s)
+    async with asyncio.TaskGroup() as tasks:
+        coming = tasks.create_task(Callers.call(wait, tones.WIRE, _tones(wait)))
+        conditions = await talking.measure()
+    for callers in (coming.result(), talking):
+        callers.hang_up()
+    await asyncio.sleep(5 * PERIOD_S)
+    return FetchesResult(conditions)
+
+
+def _tones(job: Job) -> list[FrameAt]:
+    payloads = tones.make_tones(job.rooms, job.seed)
+    return [_always(client_frame(BINARY, payload)) for payload in payloads]
 
 
 async def _run(job: Job, wire: WireFormat, tracks: Sequence[FrameAt]) -> tuple[Callers, Conditions]:
@@ -92,11 +120,15 @@ def main() -> None:
     json.dump(asdict(result), sys.stdout)
 
 
-def _carry_out(job: Job) -> TonesResult | ClicksResult:
+def _carry_out(job: Job) -> TonesResult | ClicksResult | FetchesResult:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        if job.kind == "tones":
-            return runner.run(run_tones(job))
-        return runner.run(run_clicks(job))
+        match job.kind:
+            case "tones":
+                return runner.run(run_tones(job))
+            case "clicks":
+                return runner.run(run_clicks(job))
+            case "fetches":
+                return runner.run(run_fetches(job))
 
 
 if __name__ == "__main__":

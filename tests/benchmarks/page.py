@@ -15,7 +15,7 @@ from tests.benchmarks.figures import (
     spread,
 )
 from tests.benchmarks.job import TonesResult
-from tests.benchmarks.plan import COSTS, PAIRS, Durations, Scenario
+from tests.benchmarks.plan import COSTS, FETCHES, HOSTILE, PAIRS, TALKERS, Durations, Scenario
 
 _Reading: TypeAlias = Callable[[Scenario, TonesResult], float | None]
 
@@ -72,6 +72,14 @@ All talk, μ-law at 8 kHz, 50 frames of 20 ms a second each way, over WebSockets
 Asterisk's figures are of other runs on a like machine: chan_websocket, PCMU, server and callers
 on different cores.
 
+## Bad answers
+
+{talkers} talk in one room; {fetches} more call at once, each of whom is to wait with something
+that a hostile server sends: a few bytes a second, sound without end, 50 MB in a small archive,
+noise in place of sound, nothing at all.
+
+{fetches_table}
+
 ## How each figure was taken
 
 The server is `python -m project.serve` after `manage.py bootstrap`: SQLite, an empty data
@@ -98,6 +106,7 @@ random. They run TwiML bins with `<Conference beep="false" waitUrl="" maxPartici
   deadline each tick began. Lateness is since the server's start, so it includes the first
   request, which loads what a request needs, and the callers' coming in; skipped ticks are those
   of the measured time.
+  While bad answers are read it is that of the measured time alone, from the first call on.
 - **Frames behind an even 20 ms.** The same from outside, of all callers: how far frames arrive
   behind even steps, the least late frame of each caller being on time. It includes how long the
   tick takes to get to that caller, and how late the callers' own loop reads.
@@ -109,7 +118,8 @@ random. They run TwiML bins with `<Conference beep="false" waitUrl="" maxPartici
 
 def tables(results: Results) -> str:
     """Give all tables, and what is wrong with the runs."""
-    return "\n\n".join((delay_table(results), cost_tables(results), *_warnings(results)))
+    parts = (delay_table(results), cost_tables(results), fetches_table(results))
+    return "\n\n".join((*parts, *_warnings(results)))
 
 
 def delay_table(results: Results) -> str:
@@ -135,6 +145,20 @@ def delay_table(results: Results) -> str:
     )
     heads = ("buffer", "p50 / p99 target", "p50, ms", "p99, ms", "max, ms", "clicks missed")
     return f"{_table(heads, rows)}\n\n{note}"
+
+
+def fetches_table(results: Results) -> str:
+    """Tell how late ticks were while bad answers were read."""
+    runs = [result.conditions for result in results.fetches]
+    late = [run.tick_lateness_ms for run in runs if run.tick_lateness_ms is not None]
+    rows = (
+        ("tick lateness p50, ms", spread((run.p50 for run in late), 2)),
+        ("tick lateness p99, ms (target < 5)", spread((run.p99 for run in late), 2)),
+        ("tick lateness max, ms", spread((run.max for run in late), 1)),
+        ("ticks skipped", spread((run.skipped_ticks for run in runs), 0)),
+        ("CPU of the server, % of its core", spread((run.server_cpu * 100 for run in runs), 0)),
+    )
+    return _table(("", HOSTILE.title), rows)
 
 
 def cost_tables(results: Results) -> str:
@@ -173,6 +197,9 @@ def write_page(
         pairs=PAIRS,
         delay="\n\n".join((delay_table(results), *_warnings(results))),
         cost=cost_tables(results),
+        talkers=TALKERS,
+        fetches=FETCHES,
+        fetches_table=fetches_table(results),
         clicks_s=durations.clicks_s,
         clicks_warm_up_s=durations.clicks_warm_up_s,
         tones_s=durations.tones_s,

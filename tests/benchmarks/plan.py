@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-from tests.benchmarks.job import Kind
+from tests.benchmarks.hostile import ANSWERS
+from tests.benchmarks.job import WAITING, Kind
 
 PAIRS: Final = 5
 """Rooms of two for each kind of jitter buffer; all their callers are there at once."""
 
+FETCHES: Final = 200
+"""Calls that wait, each with something else that is fetched from those who mean no good."""
+
+TALKERS: Final = 10
+
 _ROOM: Final = (
-    '<Response><Dial><Conference beep="false" waitUrl="" maxParticipants="1000"{more}>'
-    "{name}</Conference></Dial></Response>"
+    '<Response><Dial><Conference beep="false" waitUrl="{wait}" maxParticipants="1000"{more}>'
+    '{name}</Conference></Dial><Pause length="60"/></Response>'
 )
 
 
@@ -64,12 +70,26 @@ COSTS: Final = (
 )
 
 
-def all_rooms() -> dict[str, str]:
-    """Give the TwiML of every room of every scenario, by its name."""
-    names = {name for scenario in (CLICKS, *COSTS) for name in scenario.rooms}
-    return {
-        name: _ROOM.format(
-            name=name, more=' jitterBufferSize="off"' if name.startswith("off-") else ""
-        )
-        for name in sorted(names)
-    }
+HOSTILE: Final = Scenario(
+    f"{FETCHES} fetches",
+    "fetches",
+    ("room-of-4-0",) * TALKERS + tuple(f"{WAITING}{number}" for number in range(FETCHES)),
+)
+
+
+def all_rooms(hostile: str) -> dict[str, str]:
+    """Give the TwiML of every room of every scenario, by its name; `hostile`: the address of those
+    who mean no good.
+    """
+    names = {name for scenario in (CLICKS, HOSTILE, *COSTS) for name in scenario.rooms}
+    return {name: _twiml(name, hostile) for name in sorted(names)}
+
+
+def _twiml(name: str, hostile: str) -> str:
+    wait = ""
+    if name.startswith(WAITING):
+        answers = sorted(ANSWERS)
+        wait = f"{hostile}/{answers[int(name.removeprefix(WAITING)) % len(answers)]}"
+    more = ' jitterBufferSize="off"' if name.startswith("off-") else ""
+    # Who can not be given what it is to wait with stays all the same: its frames are counted.
+    return _ROOM.format(name=name, wait=wait, more=more)

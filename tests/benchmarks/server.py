@@ -31,7 +31,7 @@ class Server:
     """A server on `core`, to be started again and again, with what it keeps in `directory`."""
 
     def __init__(self, directory: Path, core: int) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.account_sid = "AC" + secrets.token_hex(16)
         self.auth_token = secrets.token_hex(16)
         self._core = core
@@ -43,6 +43,7 @@ class Server:
             "CONFAB_ACCOUNT_SID": self.account_sid,
             "CONFAB_AUTH_TOKEN": self.auth_token,
             "CONFAB_MAX_PARTICIPANTS": "1000",
+            "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
         }
 
     def prepare(self, rooms: Mapping[str, str]) -> None:
@@ -103,7 +104,8 @@ class Server:
             raise ServerFailed(f"{' '.join(command[1:])} failed\n{done.stderr[-2000:]}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens at now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -74,6 +74,14 @@ class Books:
             conference_sid,
         )
 
+    def recordings_of_call(self, stream_sid: str | None) -> list[Row]:
+        """Those of the Dials of a call, the first one first."""
+        return self._rows(
+            "SELECT r.* FROM conference_app_recording r"
+            " JOIN conference_app_call k ON k.id = r.call_id WHERE k.stream_sid = %s ORDER BY r.id",
+            stream_sid,
+        )
+
     def alerts(self, account_sid: str) -> list[Row]:
         """The debugger log of an account; `call_sid` says whose it is, None: nobody's."""
         return self._rows(

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -48,7 +48,9 @@ class Account:
 
 
 class Recorded(NamedTuple):
-    """A finished recording: its length in seconds as its row tells it, and its sound at 16 kHz."""
+    """A finished recording: its length in seconds as its row tells it, and its sound at 16 kHz,
+    `(samples,)` or `(samples, channels)`.
+    """
 
     seconds: float
     sound: Pcm
@@ -58,15 +60,21 @@ class Server:
     """One installation: its data, its log, and (while it is up) its process."""
 
     def __init__(
-        self, data_directory: Path, database_url: str, web: WebServer, command: Sequence[str]
+        self,
+        data_directory: Path,
+        database_url: str,
+        web: WebServer,
+        command: Sequence[str],
+        settings: Mapping[str, str],
     ) -> None:
         self.account = Account()
         self.web = web
-        self.port = _free_port()
+        self.port = free_port()
         self.books = Books(database_url, data_directory)
         self.log_file = data_directory.with_suffix(".log")
         self._data_directory = data_directory
         self._command = command
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -80,8 +88,12 @@ class Server:
 
     def bootstrap(self, account: Account | None = None) -> None:
         """Do what `make run` does first, for the server's account or for one more."""
+        self.manage("bootstrap", account=account)
+
+    def manage(self, *command: str, account: Account | None = None) -> None:
+        """Run a management command on the server's data."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "bootstrap"],
+            [sys.executable, "manage.py", *command],
             cwd=ROOT,
             env=self._environment(account or self.account),
             capture_output=True,
@@ -171,9 +183,15 @@ class Server:
     async def recording_of(self, conference_sid: str) -> Recorded:
         """Give the recording of a meeting, once it is finished."""
 
+        return await self._finished(lambda: self.books.recordings(conference_sid))
+
+    async def recording_of_call(self, caller: HeadlessCaller) -> Recorded:
+        """Give the recording of a call's one Dial, once it is finished."""
+        return await self._finished(lambda: self.books.recordings_of_call(caller.stream_sid))
+
+    async def _finished(self, rows_now: Callable[[], list[Row]]) -> Recorded:
         async def ask() -> list[Row]:
-            rows = self.books.recordings(conference_sid)
-            return [row for row in rows if row["status"] == "completed"]
+            return [row for row in rows_now() if row["status"] == "completed"]
 
         (row,) = await eventually(ask)
         return Recorded(row["duration_ms"] / 1000, self.sound_of(row))
@@ -199,6 +217,7 @@ class Server:
             "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
             "OPENBLAS_NUM_THREADS": "1",
             "DATABASE_URL": self.books.url,
+            **self._settings,
         }
 
     def _answers(self) -> bool:
@@ -227,11 +246,12 @@ up: list[Server] = []
 
 @contextmanager
 def running(
-    data_directory: Path, web: WebServer, command: Sequence[str] = UVICORN
+    data_directory: Path, web: WebServer, command: Sequence[str] = UVICORN, **settings: str
 ) -> Iterator[Server]:
-    """Bootstrap and run a server on a database of its own."""
+    """Bootstrap and run a server on a database of its own; `settings` are variables."""
     with ExitStack() as undo:
-        server = Server(data_directory, undo.enter_context(fresh_database()), web, command)
+        database_url = undo.enter_context(fresh_database())
+        server = Server(data_directory, database_url, web, command, settings)
         server.bootstrap()
         up.append(server)
         undo.callback(up.remove, server)
@@ -240,7 +260,8 @@ def running(
         yield server
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens at now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conference_app.headless_caller import HeadlessCaller
 from tests.end_to_end import server as servers
 from tests.end_to_end.books import Row
 from tests.end_to_end.conftest import data_directory
@@ -27,8 +28,9 @@ pytestmark = pytest.mark.end_to_end
 NAMES = ("alice", "bob")
 TALK_S = 4
 RECORDED = (
-    '<Dial><Conference record="record-from-start" trim="do-not-trim" beep="false">Cut Off'
-    "</Conference></Dial>"
+    '<Dial record="record-from-answer-dual">'
+    '<Conference record="record-from-start" trim="do-not-trim" beep="false">Cut Off</Conference>'
+    "</Dial>"
 )
 
 
@@ -39,6 +41,7 @@ class Aftermath:
     server: Server
     conference: str
     killed_at: datetime
+    callers: tuple[HeadlessCaller, HeadlessCaller]
     close_codes: list[int | None]
     calls: list[Row]
 
@@ -82,7 +85,7 @@ async def talk_until_it_dies(server: Server) -> Aftermath:
     codes = [alice.close_code, bob.close_code]
     calls = [server.books.call(caller.stream_sid) for caller in (alice, bob)]
     assert [row["ended_at"] for row in calls] == [None, None]
-    return Aftermath(server, conference, killed_at, codes, calls)
+    return Aftermath(server, conference, killed_at, (alice, bob), codes, calls)
 
 
 def test_callers_of_a_killed_server_see_their_connection_break(aftermath: Aftermath) -> None:
@@ -116,6 +119,17 @@ def test_what_was_saved_is_the_mix(recorded: Recorded) -> None:
     sound = as_signal(recorded.sound, RATE_HZ)
     parts = [aligned(as_signal(voice(name), RATE_HZ), sound) for name in NAMES]
     assert min(shares_of_the_possible(sound, parts)) > 0.9
+
+
+def test_the_recording_of_a_call_is_finished_with_both_its_sides(aftermath: Aftermath) -> None:
+    for caller, (own, other) in zip(aftermath.callers, (NAMES, NAMES[::-1]), strict=True):
+        told, sound = asyncio.run(aftermath.server.recording_of_call(caller))
+        assert told == pytest.approx(len(sound) / RATE_HZ, abs=0.001)
+        assert aftermath.seconds() - 1 <= told <= aftermath.seconds() + 0.1
+        for channel, name in zip(sound.T, (own, other), strict=True):
+            side = as_signal(channel, RATE_HZ)
+            said = aligned(as_signal(voice(name), RATE_HZ), side)
+            assert min(shares_of_the_possible(side, [said])) > 0.75
 
 
 def test_the_same_room_can_be_called_again(aftermath: Aftermath) -> None:

@@ -63,6 +63,7 @@ async def test_an_attribute_that_is_unknown_is_a_warning(server: Server, account
         ('<Play digits="1"/><Play>{noise}</Play>', "error", 12300),
         ('<Pause length="1"/><Redirect>{wrong}</Redirect>', "error", 13238),
         ('<Play digits="1" colour="red"/><Redirect/>', "warning", 12200),
+        ('<Pause length="1"/><Say voice="Caruso">Hello</Say>', "warning", 13512),
     ],
 )
 async def test_a_wait_document_that_fails_while_it_is_carried_out(
@@ -75,6 +76,23 @@ async def test_a_wait_document_that_fails_while_it_is_carried_out(
     application = await server.application(f'<Dial timeLimit="4">{wait}</Dial>', account)
     (alert,) = await alerts_after(server, account, application)
     assert (alert["level"], alert["code"]) == (level, code)
+
+
+async def test_a_wait_url_whose_first_sound_is_none(server: Server, account: Account) -> None:
+    noise = server.web.put(b"no sound" * 99, "audio/mpeg")
+    wait = f'<Conference waitUrl="{noise}">Alone</Conference>'
+    application = await server.application(f"<Dial>{wait}</Dial>", account)
+    (alert,) = await alerts_after(server, account, application)
+    assert (alert["level"], alert["code"]) == ("error", 12300)
+
+
+async def test_a_voice_that_is_not_known_is_a_warning(server: Server, account: Account) -> None:
+    verbs = '<Say voice="Caruso">One</Say><Say voice="alice" language="xx">Two</Say>'
+    alerts = []
+    application = await server.application(verbs, account)
+    alerts = await alerts_after(server, account, application)
+    assert {(alert["level"], alert["code"]) for alert in alerts} == {("warning", 13512)}
+    assert "'Caruso'" in alerts[0]["message"]
 
 
 async def test_somebody_called_who_is_not_there(server: Server, account: Account) -> None:

@@ -3,12 +3,15 @@ addresses.
 """
 
 import io
+from pathlib import Path
 
 import pytest
 import soundfile
 
 from media_engine.dtmf import key_tones
 from media_engine.pcm import Pcm
+from tests.end_to_end import server as servers
+from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.server import Server
 from tests.end_to_end.sound import (
     RATE_HZ,
@@ -20,6 +23,7 @@ from tests.end_to_end.sound import (
     voice,
 )
 from tests.end_to_end.waiting import eventually, hear
+from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -98,7 +102,7 @@ async def test_the_bridge_tells_a_wait_url_who_waits(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["<Gather/>", "<Hangup/>", "<Dial><Conference>x</Conference></Dial>"]
+    "verb", ["<Gather/>", "<Hangup/>", "<Dial><Conference>x</Conference></Dial>", "<Record/>"]
 )
 async def test_other_verbs_are_error_13238_and_the_call_goes_on(server: Server, verb: str) -> None:
     url = server.web.put_twiml(verb)
@@ -131,6 +135,20 @@ async def test_who_can_not_be_given_the_wait_url_goes_on_with_the_next_verb(serv
 async def test_the_pages_own_hold_music_plays(server: Server, wait_url: str) -> None:
     sound = await wait_with(server, "Page", wait_url, 4)
     assert level_dbfs(sound[-2 * RATE_HZ :]) > -45
+
+
+async def test_the_operator_says_what_is_heard_without_a_wait_url_and_after_its_end(
+    tmp_path_factory: pytest.TempPathFactory, music_directory: Path, web: WebServer
+) -> None:
+    url = web.put_twiml('<Play digits="12"/>')
+    directory = data_directory(tmp_path_factory, music_directory)
+    settings = {"CONFAB_WAIT_URL": url, "CONFAB_WAIT_REPEATS": "true"}
+    with servers.running(directory, web, **settings) as server:
+        to = await server.application("<Dial><Conference>Ours</Conference></Dial>")
+        async with server.caller(to) as alice:
+            await hear(alice, 5)
+    assert times_heard(heard(alice)[:RATE_HZ], key_tones("12", RATE_HZ)) == 1
+    assert len(web.asked_for(url)) >= 3
 
 
 async def test_speech_is_heard_while_waiting_and_in_a_call(server: Server) -> None:

@@ -23,9 +23,12 @@ from twilio.request_validator import RequestValidator
 from typing_extensions import override
 
 from tests.end_to_end.books import fresh_database
-from tests.end_to_end.server import PATIENCE_S, ROOT
+from tests.end_to_end.server import PATIENCE_S, ROOT, free_port
 
 pytestmark = pytest.mark.end_to_end
+
+SERVER: Final = ("-m", "project.serve")
+SENDER_ALONE: Final = ("manage.py", "send_webhooks", "--name", "sender")
 
 TOKEN: Final = "secret"
 HANGS: Final = "/hangs"
@@ -118,9 +121,9 @@ class Installation:
         self.do("-m", feeder, str(conferences), str(events), str(seconds), url)
 
     @contextmanager
-    def sending(self) -> Iterator[None]:
-        """Run a sender; it is killed at the end, as by a power cut."""
-        sender = self.run("manage.py", "send_webhooks", "--name", "sender")
+    def sending(self, *command: str) -> Iterator[None]:
+        """Run a sender, a server or one alone; it is killed at the end, as by a power cut."""
+        sender = self.run(*command)
         try:
             yield
         finally:
@@ -132,6 +135,7 @@ class Installation:
 def installation(tmp_path: Path) -> Iterator[Installation]:
     with fresh_database() as url:
         environment = os.environ | {
+            "PORT": str(free_port()),
             "CONFAB_DATA_DIR": str(tmp_path / "data"),
             "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
             "DATABASE_URL": url,
@@ -153,19 +157,24 @@ def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None
     ("conferences", "events", "patience_s"),
     [(20, 10, PATIENCE_S), pytest.param(200, 10, 300, marks=pytest.mark.slow)],
 )
+@pytest.mark.parametrize("command", [SERVER, SENDER_ALONE], ids=["server", "sender alone"])
 def test_with_the_receiver_down_and_the_sender_killed_three_times_all_arrives_in_order(
-    installation: Installation, conferences: int, events: int, patience_s: float
+    installation: Installation,
+    command: tuple[str, ...],
+    conferences: int,
+    events: int,
+    patience_s: float,
 ) -> None:
     total = conferences * events
     with Receivers() as down:
         port = down.server_port
     # Nobody listens at the port now.
-    with installation.sending():
+    with installation.sending(*command):
         installation.feed(conferences, events, 1.0, f"http://127.0.0.1:{port}/told")
         until(lambda: installation.log.read_text().count("failed: 11202") >= conferences)
     with Receivers(port) as receiver, receiver.up():
         for share in (0.2, 0.6, 1.0):
-            with installation.sending():
+            with installation.sending(*command):
                 enough = round(share * total)
                 until(lambda: len(_first(receiver.arrivals)) >= enough, patience_s)  # noqa: B023
         arrivals = list(receiver.arrivals)
@@ -197,7 +206,7 @@ def test_one_of_two_hundred_receivers_that_hangs_delays_nobody(
     with Receivers() as receivers, receivers.up():
         hanging = f"http://127.0.2.1:{receivers.server_port}{HANGS}"
         others = f"http://127.0.1.{{number}}:{receivers.server_port}/told"
-        with installation.sending():
+        with installation.sending(*SENDER_ALONE):
             installation.feed(40, 5, 0.0, hanging)
             installation.feed(199, 3, 8.0, others)
             until(lambda: len(receivers.arrivals) >= 3 * 199)

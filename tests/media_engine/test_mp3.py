@@ -26,6 +26,17 @@ def test_it_decodes_to_the_same_sound_of_the_same_length(tmp_path: Path, rate_hz
     assert sizes[1] < sizes[0] / 4
 
 
+def test_both_channels_stay_apart(tmp_path: Path) -> None:
+    voices = [soundfile.read(VOICES / f"{name}.flac")[0][:80_000] for name in ("alice", "bob")]
+    soundfile.write(tmp_path / "a.wav", np.stack(voices, axis=1), 16_000)
+    encode_mp3(tmp_path / "a.wav", tmp_path / "a.mp3")
+    decoded, _ = soundfile.read(tmp_path / "a.mp3")
+    assert decoded.shape == (80_000, 2)
+    for side, voice in enumerate(voices):
+        assert np.corrcoef(decoded[:, side], voice)[0, 1] > 0.99
+        assert abs(np.corrcoef(decoded[:, side], voices[1 - side])[0, 1]) < 0.1
+
+
 def test_a_file_that_can_not_be_written_is_an_error(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.zeros(8000, np.int16), 8000)
     with pytest.raises(soundfile.SoundFileError):

@@ -57,3 +57,10 @@ def test_it_is_kept_as_audiowaveform_keeps_it(tmp_path: Path) -> None:
     assert peaks[20:] == bytes([2, 2, 2, 2])
     told = as_json(peaks)
     assert (told["version"], told["bits"], told["channels"]) == (2, 8, 1)
+
+
+def test_the_outline_is_that_of_all_channels_together(tmp_path: Path) -> None:
+    pcm: Pcm = np.zeros((800, 2), np.int16)
+    pcm[100, 0], pcm[200, 1], pcm[500, 1] = 25_600, -25_600, 12_800
+    told = as_json(peaks_of(tmp_path, pcm))
+    assert (told["data"], told["channels"]) == ([-100, 100, 0, 50], 1)

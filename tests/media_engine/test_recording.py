@@ -142,6 +142,32 @@ def test_a_header_that_can_not_tell_the_length_says_until_the_end(data_bytes: in
     assert (len(header), header[4:8], header[40:]) == (HEADER_BYTES, b"\xff" * 4, b"\xff" * 4)
 
 
+def test_two_channels_lie_side_by_side_with_skipped_ticks_in_both(disk: Disk) -> None:
+    recording = disk.recorder.open("CF1", "RE2", RATE_HZ, leg_id="CA1", channels=2)
+    recording.write(np.stack((frame(0), frame(1)), axis=1))
+    recording.skip(FRAME)
+    recording.write(np.stack((frame(2), frame(3)), axis=1))
+    recording.finish()
+    disk.stop()
+    event = only(disk.finished)
+    assert (event.samples, event.leg_id, event.error) == (3 * FRAME, "CA1", None)
+    sound, rate_hz = soundfile.read(event.path, dtype="int16")
+    assert (rate_hz, sound.shape) == (RATE_HZ, (3 * FRAME, 2))
+    assert sound[::FRAME].tolist() == [[1, 2], [0, 0], [3, 4]]
+    header = wav_header(RATE_HZ, 3 * FRAME * 4, channels=2)
+    assert Path(event.path).read_bytes()[:HEADER_BYTES] == header
+    assert struct.unpack_from("<HIIHH", header, 22) == (2, RATE_HZ, 4 * RATE_HZ, 4, 16)
+
+
+def test_an_abandoned_file_of_two_channels_keeps_whole_samples(tmp_path: Path) -> None:
+    path = tmp_path / "RE1.wav"
+    path.write_bytes(wav_header(RATE_HZ, None, channels=2) + bytes(4 * 100 + 3))
+    assert finish_abandoned(path) == (100, RATE_HZ)
+    sound, _ = soundfile.read(path, dtype="int16")
+    assert sound.shape == (100, 2)
+    assert path.stat().st_size == HEADER_BYTES + 400
+
+
 def test_several_recordings_do_not_mix(disk: Disk) -> None:
     recordings = [disk.open(f"RE{n}") for n in range(5)]
     for _ in range(25):

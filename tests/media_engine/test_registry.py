@@ -13,10 +13,12 @@ from media_engine.commands import (
     CloseLeg,
     Command,
     EndConference,
+    Interrupt,
     JoinConference,
     JoinTerms,
     Kick,
     LeaveConference,
+    LegRecordingTerms,
     Play,
     SetMuted,
 )
@@ -34,6 +36,7 @@ from media_engine.events import (
     JoinRefused,
     LeaveReason,
     LegClosed,
+    LegInterrupted,
     LegJoined,
     LegLeft,
     LegMuted,
@@ -100,6 +103,7 @@ class House:
             mix_rate_hz=rate_hz,
             beeps=Beeps(NO_SOUND, NO_SOUND),
             open_recording=lambda conference_id, recording_id: BrokenTape(),
+            open_leg_recording=lambda *names: BrokenTape(),
             emit=self.events.append,
         )
 
@@ -137,6 +141,15 @@ def clip(level: int, frames: int = 1) -> Clip:
 
 
 # --- legs ----------------------------------------------------------------------------------------
+
+
+def test_an_interruption_is_told_in_its_authors_words_and_changes_no_sound() -> None:
+    house = House()
+    house.meet("alice", "bob")
+    for leg_id in ("alice", "nobody yet"):
+        house.apply(Interrupt(leg_id, "go"))
+    assert house.events == [LegInterrupted("alice", "go"), LegInterrupted("nobody yet", "go")]
+    assert house.tick(alice=700)["bob"] == 700
 
 
 def test_a_leg_hears_silence_until_a_command_says_otherwise() -> None:
@@ -432,9 +445,12 @@ def test_waiting_music_that_fails_leaves_its_meeting_silent_and_others_as_they_a
         }
 
 
-def test_a_recording_that_fails_does_not_silence_its_meeting() -> None:
+@pytest.mark.parametrize(
+    "terms", [{"recording_id": "RE1"}, {"own_recording": LegRecordingTerms("RE1")}]
+)
+def test_a_recording_that_fails_does_not_silence_its_meeting(terms: dict[str, Any]) -> None:
     house = House()
-    house.meet("a", "b", recording_id="RE1")
+    house.meet("a", "b", **terms)
     with pytest.raises(ExceptionGroup):
         house.tick(a=100, b=10)
     assert (house.outputs["a"].level, house.outputs["b"].level) == (10, 100)

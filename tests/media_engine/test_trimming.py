@@ -164,3 +164,20 @@ def test_soft_words_between_digital_silence_are_not_taken_for_noise() -> None:
     levels[850:] = -45.0
     levels[::30] = -96.0
     assert find_sound_in(levels) == range(1000)
+
+
+@pytest.mark.parametrize("sides", [(0, 1), (1, 0)])
+def test_of_two_channels_either_has_sound(tmp_path: Path, sides: tuple[int, int]) -> None:
+    lead, tail = (silence(2), tone(1), silence(3)), (silence(4), tone(0.5), silence(1.5))
+    both = [np.concatenate(parts) for parts in (lead, tail)]
+    path = tmp_path / "dual.wav"
+    soundfile.write(path, np.stack([both[side] for side in sides], axis=1), RATE_HZ, "PCM_16")
+    assert seconds(find_sound(path)) == (2 - MARGIN_S, 4.5 + MARGIN_S)
+
+
+def test_both_channels_are_copied(tmp_path: Path) -> None:
+    pcm: Pcm = np.arange(-20_000, 20_000, dtype=np.int16).reshape(-1, 2)
+    soundfile.write(tmp_path / "whole.wav", pcm, 8000)
+    copy_part(tmp_path / "whole.wav", range(123, 19_000), tmp_path / "cut.wav")
+    cut, _ = soundfile.read(tmp_path / "cut.wav", dtype="int16")
+    assert np.array_equal(cut, pcm[123:19_000])

@@ -20,6 +20,7 @@ NAMES = (
     "MEDIA_ROOT",
     "SECRET_KEY",
     "SESSION_COOKIE_SECURE",
+    "STORAGES",
 )
 SCRIPT = f"""
 import json, project.settings as s
@@ -47,6 +48,17 @@ def test_without_any_variable(tmp_path: Path) -> None:
     assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
     assert found["SECRET_KEY"] == (tmp_path / "secret-key").read_text()
     assert found["SESSION_COOKIE_SECURE"] is False
+
+
+def test_recordings_in_a_storage_of_the_operators(tmp_path: Path) -> None:
+    options = {"bucket_name": "calls", "querystring_expire": 60}
+    found = settings_under(
+        tmp_path,
+        CONFAB_STORAGE="storages.backends.s3.S3Storage",
+        CONFAB_STORAGE_OPTIONS=json.dumps(options),
+    )
+    backend = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    assert found["STORAGES"]["default"] == backend
 
 
 def test_behind_https(tmp_path: Path) -> None:

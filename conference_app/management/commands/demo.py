@@ -38,7 +38,7 @@ class Command(BaseCommand):
             sid=settings.CONFAB_ACCOUNT_SID, auth_token=settings.CONFAB_AUTH_TOKEN
         )
         recording = asyncio.run(self._meet(account))
-        self.stdout.write(self.style.SUCCESS(f"Recording: {recording.file.path}"))
+        self.stdout.write(self.style.SUCCESS(f"Recording: {_place(recording)}"))
         self.stdout.write(
             f"           {(recording.duration_ms or 0) / 1000:.1f} s, {recording.sid}"
         )
@@ -111,6 +111,14 @@ async def _recording_of(call_sid: str) -> Recording:
             if recording is not None:
                 return recording
             await asyncio.sleep(0.2)
+
+
+def _place(recording: Recording) -> str:
+    """Give the file's path; its name in a storage that has no paths."""
+    try:
+        return recording.file.path
+    except NotImplementedError:
+        return str(recording.file.name)
 
 
 def _find_recording(call_sid: str) -> Recording | None:

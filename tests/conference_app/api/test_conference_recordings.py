@@ -4,6 +4,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from conference_app.models import (
     Account,
+    Call,
     Conference,
     ConferenceStatus,
     Recording,
@@ -34,7 +35,7 @@ def recording(alice: Account) -> Recording:
     return recordings.begin(conference=build_conference(alice), sid=RE, started_at=NOON)
 
 
-def _path(conference: Conference, recording: str = "") -> str:
+def _path(conference: Conference | Call, recording: str = "") -> str:
     return path_of(conference.account, f"/Conferences/{conference.sid}/Recordings{recording}.json")
 
 
@@ -58,11 +59,11 @@ def test_a_running_recording_is_steered(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        response = post_form(alices, _path(recording.conference, f"/{name}"), **form)
+        response = post_form(alices, _path(recording.about, f"/{name}"), **form)
     told = response.json()
     assert (response.status_code, set(told)) == (200, KEYS)
     assert (told["sid"], told["status"], told["duration"]) == (RE, status, None)
-    assert posted == [kind(recording.conference.sid, RE)]
+    assert posted == [kind(recording.about.sid, RE)]
 
 
 @pytest.mark.parametrize(("behaviour", "skip"), [("skip", True), ("silence", False)])
@@ -74,10 +75,10 @@ def test_a_pause_is_left_out_or_silent(
     skip: bool,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    path = _path(recording.conference, f"/{RE}")
+    path = _path(recording.about, f"/{RE}")
     with django_capture_on_commit_callbacks(execute=True):
         post_form(alices, path, Status="paused", PauseBehavior=behaviour)
-    assert posted == [PauseRecording(recording.conference.sid, RE, skip)]
+    assert posted == [PauseRecording(recording.about.sid, RE, skip)]
     recording.refresh_from_db()
     assert recording.paused
 
@@ -115,13 +116,13 @@ def test_nothing_is_recorded_before_the_start_or_after_the_end(
 def test_what_is_no_status_is_refused(
     alices: Client, recording: Recording, posted: list[Command], form: dict[str, str]
 ) -> None:
-    response = post_form(alices, _path(recording.conference, f"/{RE}"), **form)
+    response = post_form(alices, _path(recording.about, f"/{RE}"), **form)
     assert (error_of(response), posted) == ((400, 20001), [])
 
 
 def test_one_that_has_ended_is_steered_no_more(alices: Client, recording: Recording) -> None:
     Recording.objects.update(status=RecordingStatus.COMPLETED)
-    conference = recording.conference
+    conference = recording.about
     assert error_of(post_form(alices, _path(conference, f"/{RE}"), Status="paused")) == (400, 21220)
     current = _path(conference, "/Twilio.CURRENT")
     assert error_of(post_form(alices, current, Status="paused")) == (404, 20404)
@@ -131,12 +132,12 @@ def test_one_that_has_ended_is_steered_no_more(alices: Client, recording: Record
 def test_what_is_no_recording_does_not_exist(
     alices: Client, recording: Recording, name: str
 ) -> None:
-    path = _path(recording.conference, f"/{name}")
+    path = _path(recording.about, f"/{name}")
     assert error_of(post_form(alices, path, Status="paused")) == (404, 20404)
 
 
 def test_anothers_recording_does_not_exist(
     bob: Account, bobs: Client, recording: Recording
 ) -> None:
-    path = path_of(bob, f"/Conferences/{recording.conference.sid}/Recordings/{RE}.json")
+    path = path_of(bob, f"/Conferences/{recording.about.sid}/Recordings/{RE}.json")
     assert error_of(post_form(bobs, path, Status="stopped")) == (404, 20404)

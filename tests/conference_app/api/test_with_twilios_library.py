@@ -76,6 +76,18 @@ def test_applications(library: Any) -> None:
     assert library.applications.list() == []
 
 
+def test_a_key_is_made_used_and_revoked(alice: Account, library: Any) -> None:
+    made = library.new_keys.create(friendly_name="phone")
+    by_key = TwilioClient(made.sid, made.secret, alice.sid, http_client=TestClientTransport())
+    assert by_key.conferences.list() == []
+    assert library.keys(made.sid).update(friendly_name="tablet").friendly_name == "tablet"
+    assert [key.friendly_name for key in library.keys.list()] == ["tablet"]
+    assert library.keys(made.sid).delete()
+    with pytest.raises(TwilioRestException) as caught:
+        by_key.applications.create(friendly_name="a")
+    assert (caught.value.status, caught.value.code) == (401, 20003)
+
+
 def test_every_conference_over_many_pages(alice: Account, library: Any) -> None:
     made = [build_conference(alice, f"room {number}").sid for number in range(7)]
     listed = library.conferences.list(page_size=2, status="in-progress")

@@ -1,6 +1,7 @@
 """A connection's bytes are read in portions, and what they cost is bounded."""
 
 import asyncio
+import math
 import time
 from unittest.mock import Mock
 
@@ -8,7 +9,7 @@ import pytest
 from aiohttp.connector import Connection
 from typing_extensions import override
 
-from conference_app.http_client import FetchCode, FetchError, Limits, wire
+from conference_app.http_client import FetchCode, FetchError, Limits, pace, wire
 
 
 class _Reader(asyncio.Protocol):
@@ -45,6 +46,12 @@ class _Wired:
     def valve(self) -> asyncio.Transport:
         assert self.reader.transport is not None
         return self.reader.transport
+
+
+@pytest.fixture(autouse=True)
+def without_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these tests themselves compute must not make the loop rest."""
+    monkeypatch.setattr(pace, "BUSY_S", math.inf)
 
 
 async def _turns(count: int = 50) -> None:

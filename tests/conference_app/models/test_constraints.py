@@ -12,9 +12,16 @@ from conference_app.models import (
     ConferenceStatus,
     EventKind,
     Participant,
+    Recording,
     Room,
 )
-from tests.builders import NOON, build_application, build_conference, build_participant
+from tests.builders import (
+    NOON,
+    build_application,
+    build_call,
+    build_conference,
+    build_participant,
+)
 
 
 def _refused(make: Callable[..., Any], *args: Any, **columns: Any) -> bool:
@@ -69,6 +76,15 @@ def test_an_event_number_is_used_once_in_a_conference(alice: Account) -> None:
     }
     ConferenceEvent.objects.create(**event)
     assert _refused(ConferenceEvent.objects.create, **event)
+
+
+def test_a_recording_is_of_a_conference_or_of_a_call(alice: Account) -> None:
+    about = {"conference": build_conference(alice), "call": build_call(alice)}
+    columns = {"account": alice, "started_at": NOON}
+    assert _refused(Recording.objects.create, **columns)
+    assert _refused(Recording.objects.create, **columns, **about)
+    for name, row in about.items():
+        assert Recording.objects.create(**columns, **{name: row}).about == row
 
 
 def test_a_room_holds_somebody(alice: Account) -> None:

@@ -32,9 +32,15 @@ def leave_raw(conference: Conference, pcm: Pcm = SPOKEN, **columns: Any) -> Reco
     """Have a recording that waits to be finished; ask for the fixture `media_root`."""
     error = columns.pop("error", "")
     recording = recordings.begin(conference=conference, sid=sids.new("RE"), started_at=NOON)
-    path = recordings.raw_file(recording.sid)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(wav_header(RATE_HZ, 2 * len(pcm)) + pcm.astype("<i2").tobytes())
+    write_raw(recording, pcm)
     recordings.close(recording=recording, error=error)
     Recording.objects.filter(pk=recording.pk).update(**columns)
     return recording
+
+
+def write_raw(recording: Recording, pcm: Pcm) -> None:
+    """Write the file as the engine does; `pcm` is `(samples,)` or `(samples, channels)`."""
+    path = recordings.raw_file(recording.sid)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = wav_header(RATE_HZ, pcm.nbytes, 1 if pcm.ndim == 1 else pcm.shape[1])
+    path.write_bytes(header + pcm.astype("<i2").tobytes())

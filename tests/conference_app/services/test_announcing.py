@@ -1,4 +1,5 @@
 import asyncio
+from contextvars import ContextVar
 from types import SimpleNamespace
 
 import pytest
@@ -41,3 +42,21 @@ async def test_what_happens_beside_the_meetings_is_bounded(
     await asyncio.sleep(0)
     assert len(begun) == 2
     await running.tasks.cancel_and_wait()
+
+
+async def test_what_happens_beside_the_meetings_knows_nothing_of_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running = SimpleNamespace(loop=asyncio.get_running_loop(), tasks=TaskSet())
+    monkeypatch.setattr(engine, "_running", running)
+    asked_in: ContextVar[str] = ContextVar("asked_in", default="no request")
+    asked_in.set("a request that will be over")
+    seen: list[str] = []
+
+    async def look() -> None:
+        seen.append(asked_in.get())
+
+    engine.spawn(look, name="task")
+    while not seen:
+        await asyncio.sleep(0)
+    assert seen == ["no request"]

@@ -19,8 +19,10 @@ from conference_app.models import (
     Participant,
     Recording,
     RecordingStatus,
+    WebhookDelivery,
 )
 from conference_app.services import event_log, finishing_worker
+from conference_app.services.recording_wish import RecordingWish
 from media_engine.events import (
     ConferenceCreated,
     ConferenceEnded,
@@ -251,6 +253,29 @@ def test_a_recording_is_a_row_that_waits_to_be_finished(alice: Account, media_ro
     assert (recording.started_at, recording.trim, recording.error) == (NOON, False, "")
 
 
+def test_a_recording_of_a_dial_is_a_row_of_its_call_with_the_dials_wishes(first: Call) -> None:
+    wish = RecordingWish(
+        channels=2,
+        trim=True,
+        status_callback="https://example.org/recorded",
+        status_callback_method="GET",
+        status_callback_events=("in-progress",),
+    )
+    started = RecordingStarted(CF, RE, "/x.wav", first.sid, wish.to_json())
+    finished = RecordingFinished(CF, RE, "/x.wav", 32000, 16000, "disk full", first.sid)
+    event_log.record(started, NOON)
+    assert Recording.objects.get().status == RecordingStatus.IN_PROGRESS
+    record_all([started, finished], times=2)
+    row = Recording.objects.get()
+    assert (row.call, row.conference, row.account) == (first, None, first.account)
+    assert (row.status, row.started_at) == (RecordingStatus.PROCESSING, NOON)
+    assert (row.source, row.channels, row.track) == ("DialVerb", 2, "both")
+    assert (row.trim, row.error) == (True, "disk full")
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.call, delivery.conference, delivery.method) == (first, None, "GET")
+    assert dict(delivery.params)["RecordingStatus"] == "in-progress"
+
+
 def test_what_the_engine_could_not_write_is_on_the_row(alice: Account, media_root: Path) -> None:
     build_conference(alice, sid=CF)
     record_all(_recorded(media_root / "x.wav", samples=16000, error="OSError: disk full"))
@@ -287,6 +312,8 @@ def test_the_worker_is_woken_once_the_row_can_be_read(
         LegClosed("CA1"),
         RecordingStarted(CF, RE, "/x.wav"),
         RecordingFinished(CF, RE, "/x.wav", 0, 16000, None),
+        RecordingStarted(CF, RE, "/x.wav", "CA1"),
+        RecordingFinished(CF, RE, "/x.wav", 0, 16000, None, "CA1"),
     ],
     ids=lambda event: type(event).__name__,
 )

@@ -10,13 +10,21 @@ import soundfile
 from django.core.files.storage import FileSystemStorage
 from pytest_django import Settings
 
+from conference_app import sids
 from conference_app.models import Account, Conference, Recording, RecordingStatus
 from conference_app.services import recording_finishing, recordings, webhooks
+from conference_app.services.recording_wish import RecordingWish
 from media_engine.pcm import Pcm
 from media_engine.peaks import as_json
-from tests.builders import build_conference
+from tests.builders import NOON, build_call, build_conference
 from tests.conference_app.far_away import FarAway, keep_in
-from tests.conference_app.services.raw_recordings import SPOKEN, leave_raw, silence, tone
+from tests.conference_app.services.raw_recordings import (
+    SPOKEN,
+    leave_raw,
+    silence,
+    tone,
+    write_raw,
+)
 
 
 @pytest.fixture
@@ -73,6 +81,31 @@ def test_silence_is_cut_off_and_both_lengths_are_kept(
     assert recording.file.name == f"recordings/{recording.sid}.wav"
     assert recording.size_bytes == recording.file.size == 44 + 2 * 10560
     assert told == [(recording.sid, "completed")]
+
+
+def test_both_sides_of_a_call_are_cut_drawn_and_encoded(alice: Account, media_root: Path) -> None:
+    wish = RecordingWish(channels=2, trim=True)
+    call, sid = build_call(alice), sids.new("RE")
+    raw = recordings.begin_of_call(call=call, sid=sid, started_at=NOON, wish=wish)
+    says = np.concatenate((silence(1), tone(1), silence(3)))
+    hears = np.concatenate((silence(3), tone(1) // 2, silence(1)))
+    sides: Pcm = np.stack((says, hears), axis=1)
+    write_raw(raw, sides)
+    recordings.close(recording=raw)
+    recording = finish(raw)
+    assert (recording.status, recording.error) == (RecordingStatus.COMPLETED, "")
+    assert (recording.duration_ms, recording.raw_duration_ms) == (3320, 5000)
+    kept = sides[6720:33280]
+    assert np.array_equal(sound_of(recording), kept)
+    assert recording.size_bytes == 44 + kept.nbytes
+    outline = as_json(bytes(recording.peaks))["data"]
+    assert (max(outline[:20]), max(outline[-20:])) == (31, 15)
+    recording_finishing.add_mp3(recording.pk)
+    recording.refresh_from_db()
+    with recording.mp3.open("rb") as opened:
+        encoded, _ = soundfile.read(opened, dtype="int16")
+    for side in (0, 1):
+        assert np.corrcoef(encoded[:, side], kept[:, side])[0, 1] > 0.99
 
 
 def test_do_not_trim_keeps_every_sample_and_copies_none(conference: Conference) -> None:

@@ -14,6 +14,7 @@ from conference_app.models import (
     RecordingStatus,
 )
 from conference_app.services import recordings
+from conference_app.services.recording_wish import RecordingWish
 from conference_app.services.recovery import close_what_a_crash_left
 from media_engine.recording import wav_header
 from tests.builders import (
@@ -56,6 +57,20 @@ def test_a_recording_gets_the_length_of_what_was_written(alice: Account, media_r
     assert (recording.status, recording.error) == (RecordingStatus.PROCESSING, "")
     written = recordings.raw_file(recording.sid).read_bytes()
     assert (written[:44], len(written)) == (wav_header(16000, 32000), 44 + 32000)
+
+
+def test_a_recording_of_a_dial_keeps_both_its_sides(alice: Account, media_root: Path) -> None:
+    recording = recordings.begin_of_call(
+        call=build_call(alice), sid=sids.new("RE"), started_at=NOON, wish=RecordingWish(channels=2)
+    )
+    path = recordings.raw_file(recording.sid)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(wav_header(16000, None, channels=2) + bytes(4 * 16000 + 3))
+    close_what_a_crash_left(LATER)
+    recording.refresh_from_db()
+    assert (recording.status, recording.error) == (RecordingStatus.PROCESSING, "")
+    written = path.read_bytes()
+    assert (written[:44], len(written)) == (wav_header(16000, 64000, channels=2), 44 + 64000)
 
 
 def test_a_recording_that_can_not_be_closed_says_so_alone(alice: Account, media_root: Path) -> None:

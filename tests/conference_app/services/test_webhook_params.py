@@ -128,6 +128,7 @@ def test_nobody_without_a_label_has_one(guest: Participant) -> None:
         (LeftReason.LEFT, "in-progress", "participant_hung_up"),
         (LeftReason.TIME_LIMIT, "in-progress", "participant_hung_up"),
         (LeftReason.KICKED, "in-progress", "participant_updated_via_api"),
+        (LeftReason.REDIRECTED, "in-progress", "participant_updated_via_api"),
         (LeftReason.CONFERENCE_ENDED, "in-progress", "conference_ended_via_api"),
         (LeftReason.SERVER_STOPPED, "completed", None),
     ],
@@ -193,10 +194,11 @@ def test_an_announcement_says_which_and_why_it_failed(
 def test_a_recording_has_the_parameters_of_its_status(
     alice: Account, status: str, settings: Any
 ) -> None:
-    recording = build_recording(build_conference(alice), b"RIFF", status=RecordingStatus(status))
+    conference = build_conference(alice)
+    recording = build_recording(conference, b"RIFF", status=RecordingStatus(status))
     expected = {
         "AccountSid": alice.sid,
-        "ConferenceSid": recording.conference.sid,
+        "ConferenceSid": conference.sid,
         "RecordingSid": recording.sid,
         "RecordingUrl": f"{settings.CONFAB_PUBLIC_URL}/2010-04-01/Accounts/{alice.sid}"
         f"/Recordings/{recording.sid}",
@@ -211,12 +213,29 @@ def test_a_recording_has_the_parameters_of_its_status(
 
 
 @pytest.mark.usefixtures("media_root")
+def test_a_recording_of_a_dial_has_its_call_and_its_track(alice: Account) -> None:
+    call = build_call(alice)
+    recording = build_recording(call, b"RIFF", channels=2, source="DialVerb", track="both")
+    params = _unique(webhook_params.of_recording(recording))
+    assert "ConferenceSid" not in params
+    expected = {
+        "CallSid": call.sid,
+        "RecordingChannels": "2",
+        "RecordingSource": "DialVerb",
+        "RecordingTrack": "both",
+        "RecordingDuration": "1",
+    }
+    assert {name: params[name] for name in expected} == expected
+
+
+@pytest.mark.usefixtures("media_root")
 def test_the_event_callback_has_the_recordings_url_length_and_size(alice: Account) -> None:
-    recording = build_recording(build_conference(alice), b"RIFF")
-    end = webhook_params.of_conference_end(recording.conference, recording, NOON)
+    conference = build_conference(alice)
+    recording = build_recording(conference, b"RIFF")
+    end = webhook_params.of_conference_end(conference, recording, NOON)
     assert _unique(end) == {
         "EventName": "conference-record-end",
-        "ConferenceSid": recording.conference.sid,
+        "ConferenceSid": conference.sid,
         "RecordingUrl": webhook_params.recording_url(recording),
         "Duration": "1",
         "RecordingFileSize": "4",

@@ -181,6 +181,38 @@ def test_a_recording_is_told_of_by_the_words_asked_for(
     assert told("RecordingStatus") == expected
 
 
+@pytest.mark.usefixtures("media_root")
+@pytest.mark.parametrize(
+    ("asked_for", "expected"),
+    [(["completed"], ["completed", "failed"]), (["in-progress"], ["in-progress"] * 3), ([], [])],
+)
+def test_a_recording_of_a_dial_is_told_of_as_the_dial_says(
+    alice: Account, asked_for: list[str], expected: list[str]
+) -> None:
+    call = build_call(alice)
+    for status in (RecordingStatus.COMPLETED, RecordingStatus.ABSENT, RecordingStatus.FAILED):
+        recording = build_recording(
+            call,
+            b"RIFF",
+            status=RecordingStatus.IN_PROGRESS,
+            status_callback=RECORDED,
+            status_callback_events=asked_for,
+        )
+        webhooks.recording_started(recording)
+        finish(recording, status)
+    assert told("RecordingStatus", RECORDED) == expected
+    assert told("CallSid", RECORDED) == [call.sid] * len(expected)
+
+
+@pytest.mark.usefixtures("media_root")
+def test_a_recording_of_a_dial_is_no_affair_of_the_conferences(alice: Account) -> None:
+    conference = build_conference(alice, event_callback_url=ENDED)
+    participant = build_participant(conference)
+    finish(build_recording(participant.call, b"RIFF"))
+    timeline.end_conference(conference, NOON)
+    assert (told("EventName"), told("RecordingUrl")) == (["conference-end"], [""])
+
+
 # --- Calls ----------------------------------------------------------------------------------------
 
 
@@ -208,3 +240,18 @@ def test_calls_that_a_crash_cut_off_are_told_of_at_the_next_start(alice: Account
     for _ in range(2):
         close_what_a_crash_left(NOON + timedelta(minutes=1))
     assert told("CallDuration") == ["60", "0"]
+
+
+def test_a_calls_own_callback_counts_before_its_applications(alice: Account) -> None:
+    application = build_application(alice, status_callback="https://example.org/told")
+    own = {"status_callback": "/own", "status_callback_method": "GET"}
+    for columns in ({"application": application}, {"application": None}):
+        calls.end(call=build_call(alice, **columns, **own), outcome=calls.Outcome())
+    rows = WebhookDelivery.objects.all()
+    assert [(row.url, row.method) for row in rows] == [("http://127.0.0.1:8000/own", "GET")] * 2
+
+
+def test_a_callback_is_told_of_a_call_that_a_crash_cut_off(alice: Account) -> None:
+    build_call(alice, status_callback="https://example.org/own")
+    close_what_a_crash_left(NOON + timedelta(minutes=1))
+    assert told("CallDuration") == ["60"]

@@ -4,6 +4,7 @@ from conference_app.twiml.happenings import (
     CallAnswered,
     CallGone,
     ConferenceLeft,
+    DialRecorded,
     DigitsGathered,
     DocumentArrived,
     FetchFailed,
@@ -80,11 +81,22 @@ def test_each_example_joins_its_room_and_then_ends_or_goes_to_its_action(
             (("DialCallStatus", "answered"), ("DialBridged", "true")),
         ),
         (
-            ConferenceLeft("completed", bridged=False, recording_url="http://r"),
+            ConferenceLeft("completed", bridged=True, recorded=DialRecorded("RE1", "http://r")),
+            (
+                ("DialCallStatus", "completed"),
+                ("DialBridged", "true"),
+                ("RecordingUrl", "http://r"),
+                ("RecordingSid", "RE1"),
+            ),
+        ),
+        (
+            ConferenceLeft("completed", bridged=False, recorded=DialRecorded("RE1", "http://r", 7)),
             (
                 ("DialCallStatus", "completed"),
                 ("DialBridged", "false"),
                 ("RecordingUrl", "http://r"),
+                ("RecordingSid", "RE1"),
+                ("RecordingDuration", "7"),
             ),
         ),
         (JoinRefused(16020), (("DialCallStatus", "failed"), ("DialBridged", "false"))),
