@@ -51,12 +51,10 @@ async def test_what_happens_beside_the_meetings_knows_nothing_of_the_request(
     monkeypatch.setattr(engine, "_running", running)
     asked_in: ContextVar[str] = ContextVar("asked_in", default="no request")
     asked_in.set("a request that will be over")
-    seen: list[str] = []
+    seen: asyncio.Future[str] = running.loop.create_future()
 
     async def look() -> None:
-        seen.append(asked_in.get())
+        seen.set_result(asked_in.get())
 
     engine.spawn(look, name="task")
-    while not seen:
-        await asyncio.sleep(0)
-    assert seen == ["no request"]
+    assert await seen == "no request"
