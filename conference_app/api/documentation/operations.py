@@ -9,10 +9,6 @@ from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.audibility import AudibilityView
 from conference_app.api.call_words import CallFilters, CallParameters
 from conference_app.api.calls import CallsView, CallView
-from conference_app.api.conference_recordings import (
-    ConferenceRecordingsView,
-    ConferenceRecordingView,
-)
 from conference_app.api.conferences import ConferencesView, ConferenceView
 from conference_app.api.documentation.call import Call, Section
 from conference_app.api.documentation.resources import (
@@ -31,7 +27,7 @@ from conference_app.api.documentation.shapes import Shape, page_of, sid, text
 from conference_app.api.key_words import KeyParameters
 from conference_app.api.keys import KeysView, KeyView
 from conference_app.api.participants import ParticipantsView, ParticipantView
-from conference_app.api.recording_words import ConferenceRecordingFilters, RecordingFilters
+from conference_app.api.recording_words import RecordingFilters, SubresourceFilters
 from conference_app.api.recordings import (
     RecordingMp3View,
     RecordingsView,
@@ -47,6 +43,12 @@ from conference_app.api.serializers import (
     ParticipantFilters,
     ParticipantParameters,
     RecordingUpdateParameters,
+)
+from conference_app.api.subrecordings import (
+    CallRecordingsView,
+    CallRecordingView,
+    ConferenceRecordingsView,
+    ConferenceRecordingView,
 )
 
 _SOUND: Final = Shape({"type": "string", "format": "binary"}, None)
@@ -251,7 +253,7 @@ CONFERENCE_RECORDINGS: Final = Section(
         ConferenceRecordingsView: {
             "get": Call(
                 summary="List recordings of a conference",
-                filters=ConferenceRecordingFilters,
+                filters=SubresourceFilters,
                 pages=True,
                 example={"DateCreated": "2026-11-22"},
                 answers=page_of(

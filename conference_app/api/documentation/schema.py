@@ -166,7 +166,7 @@ class AccountScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         }
 
 
-class MomentFieldSchema(OpenApiSerializerFieldExtension):
+class MomentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """A day or a second, as `api.moments` reads it."""
 
     target_class = "conference_app.api.moments.MomentField"
