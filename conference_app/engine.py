@@ -19,7 +19,7 @@ from conference_app.event_writer import EventWriter
 from media_engine import Beeps, Engine, Leg, LegOutput, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
-from media_engine.events import Event
+from media_engine.events import ConferenceCreated, Event, RoomKey
 from media_engine.music import enter_beep, exit_beep, load_music, medley
 from media_engine.sound_worker import SoundWorker
 
@@ -72,6 +72,8 @@ class _Running:
         self.engine.subscribe(self._tell_listener)
 
     def _tell_listener(self, event: Event, _occurred_at: datetime) -> None:
+        if isinstance(event, ConferenceCreated) and _on_meeting is not None:
+            _on_meeting(event.room)
         queue = self.listeners.get(getattr(event, "leg_id", None) or "")
         if queue is None:
             return
@@ -83,6 +85,7 @@ class _Running:
 
 _running: _Running | None = None
 _record: RecordEvent | None = None
+_on_meeting: Callable[[RoomKey], None] | None = None
 _starting = asyncio.Lock()
 
 
@@ -102,6 +105,14 @@ def log_events_with(record: RecordEvent) -> None:
     """Say what writes events down; called once, when Django is ready."""
     global _record
     _record = record
+
+
+def tell_of_meetings(on_meeting: Callable[[RoomKey], None]) -> None:
+    """Say what is called, in the loop's thread, when a meeting has begun in a room; called once,
+    when Django is ready.
+    """
+    global _on_meeting
+    _on_meeting = on_meeting
 
 
 async def start() -> None:
@@ -165,6 +176,11 @@ def forget(leg_id: str) -> None:
     """Drop the queue of a leg."""
     if _running is not None:
         _running.listeners.pop(leg_id, None)
+
+
+def meeting_in(room: RoomKey) -> str | None:
+    """Give the SID of a room's live meeting, from any thread; None where there is none."""
+    return None if _running is None else _running.engine.registry.meeting_in(room)
 
 
 def hold_music() -> Pcm:

@@ -201,8 +201,8 @@ def render_application(application: Application) -> dict[str, Any]:
     return {
         "account_sid": account_sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(application.created_at),
-        "date_updated": _rfc2822(application.updated_at),
+        "date_created": rfc2822(application.created_at),
+        "date_updated": rfc2822(application.updated_at),
         "friendly_name": application.friendly_name,
         "message_status_callback": None,
         "sid": application.sid,
@@ -213,7 +213,7 @@ def render_application(application: Application) -> dict[str, Any]:
         "sms_url": None,
         "status_callback": application.status_callback or None,
         "status_callback_method": application.status_callback_method,
-        "uri": f"{_account_uri(account_sid)}/Applications/{application.sid}.json",
+        "uri": f"{account_uri(account_sid)}/Applications/{application.sid}.json",
         "voice_caller_id_lookup": False,
         "voice_fallback_method": application.voice_fallback_method,
         "voice_fallback_url": application.voice_fallback_url or None,
@@ -225,12 +225,12 @@ def render_application(application: Application) -> dict[str, Any]:
 
 def render_conference(conference: Conference) -> dict[str, Any]:
     """Conference resource."""
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(conference.created_at),
-        "date_updated": _rfc2822(conference.updated_at),
+        "date_created": rfc2822(conference.created_at),
+        "date_updated": rfc2822(conference.updated_at),
         "friendly_name": conference.friendly_name,
         "sid": conference.sid,
         "region": None,
@@ -248,14 +248,14 @@ def render_conference(conference: Conference) -> dict[str, Any]:
 def render_participant(participant: Participant) -> dict[str, Any]:
     """Participant resource."""
     conference, call_sid = participant.conference, participant.call.sid
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "call_sid": call_sid,
         "label": participant.label or None,
         "conference_sid": conference.sid,
-        "date_created": _rfc2822(participant.created_at),
-        "date_updated": _rfc2822(participant.updated_at),
+        "date_created": rfc2822(participant.created_at),
+        "date_updated": rfc2822(participant.updated_at),
         "end_conference_on_exit": participant.end_on_exit,
         "muted": participant.muted,
         "hold": participant.hold,
@@ -268,9 +268,9 @@ def render_participant(participant: Participant) -> dict[str, Any]:
     }
 
 
-def _account_uri(account_sid: str) -> str:
+def account_uri(account_sid: str) -> str:
     return f"/{API_VERSION}/Accounts/{account_sid}"
 
 
-def _rfc2822(moment: datetime) -> str:
+def rfc2822(moment: datetime) -> str:
     return format_datetime(moment)

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path, re_path
 
-from conference_app import sid_converter  # noqa: F401 # <sid:…>
+from conference_app import sid_converter  # noqa: F401 # <sid:…>, <room:…>
 from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.base import AccountView, UnknownResource
+from conference_app.api.calling import CallsView
 from conference_app.api.conferences import ConferencesView, ConferenceView
 from conference_app.api.participants import ParticipantsView, ParticipantView
 from conference_app.api.recordings import RecordingMp3View, RecordingWavView
@@ -23,9 +24,10 @@ app_name = "api"
 urlpatterns = [
     *_resource("Applications", ApplicationsView),
     *_resource("Applications/<sid:sid>", ApplicationView),
+    *_resource("Calls", CallsView),
     *_resource("Conferences", ConferencesView),
     *_resource("Conferences/<sid:sid>", ConferenceView),
-    *_resource(_PARTICIPANTS, ParticipantsView),
+    *_resource("Conferences/<room:conference_sid>/Participants", ParticipantsView),
     *_resource(f"{_PARTICIPANTS}/<str:who>", ParticipantView),
     path(f"{_RECORDING}.wav", RecordingWavView.as_view()),
     path(f"{_RECORDING}.mp3", waits_for_503(RecordingMp3View.as_view())),

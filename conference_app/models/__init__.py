@@ -4,7 +4,13 @@ from conference_app.models.account import Account, AccountStatus
 from conference_app.models.alert import Alert, AlertLevel
 from conference_app.models.application import Application
 from conference_app.models.base import HttpMethod
-from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
+from conference_app.models.call import (
+    LIVE_CALL_STATUSES,
+    UNANSWERED_CALL_STATUSES,
+    Call,
+    CallDirection,
+    CallStatus,
+)
 from conference_app.models.conference import Conference, ConferenceStatus
 from conference_app.models.conference_event import ConferenceEvent, EventKind
 from conference_app.models.participant import LeftReason, Participant, ParticipantStatus
@@ -19,6 +25,7 @@ from conference_app.models.webhook_delivery import (
 
 __all__ = [
     "LIVE_CALL_STATUSES",
+    "UNANSWERED_CALL_STATUSES",
     "Account",
     "AccountStatus",
     "Alert",

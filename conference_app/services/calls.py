@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from conference_app import selectors, sids
 from conference_app.models import Account, Call, CallDirection, CallStatus
-from conference_app.services import webhooks
+from conference_app.services import reserved_conferences, webhooks
 from conference_app.services.errors import ServiceError
 from media_engine.dialects import Start
 
@@ -63,3 +63,4 @@ def end(*, call: Call, outcome: Outcome) -> None:
         row.error_code, row.error_message = outcome.error_code, outcome.error_message
     row.save(update_fields=["status", "ended_at", "error_code", "error_message", "updated_at"])
     webhooks.call_ended(row)
+    reserved_conferences.release(row)

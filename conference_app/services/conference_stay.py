@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
-from conference_app.services import sounds
+from conference_app.services import reserved_conferences, sounds
 from conference_app.services.join_context import JoinContext
 from conference_app.services.leg_line import LegLine
 from conference_app.services.waiting import WaitProgram
@@ -57,7 +57,14 @@ class ConferenceStay:
         except EngineError as error:
             return JoinRefused(RETRIEVAL_FAILURE, str(error))
         room = RoomKey(self._call.account.sid, conference.name)
-        engine.post(JoinConference(self._call.sid, room, sids.new("CF"), terms))
+        conference_sid = reserved_conferences.take(room)
+        try:
+            engine.post(JoinConference(self._call.sid, room, conference_sid, terms))
+            return await self._stay(dial)
+        finally:
+            reserved_conferences.give_back(room, conference_sid)
+
+    async def _stay(self, dial: Dial) -> ConferenceLeft | JoinRefused:
         async with asyncio.TaskGroup() as tasks:
             filling = tasks.create_task(self._fill()) if self._waiting is not None else None
             left = await self._left(dial)

@@ -14,6 +14,7 @@ from django.db.models import F
 
 from conference_app.models import (
     Call,
+    CallStatus,
     Conference,
     ConferenceEvent,
     DeliveryKind,
@@ -74,19 +75,47 @@ def recording_finished(recording: Recording) -> None:
         _tell_event_callback(conference, recording, recording.updated_at)
 
 
+def call_progress(call: Call, event: str, happened_at: datetime) -> None:
+    """Tell of a call that we make, if asked for: initiated, ringing or answered."""
+    if call.status_callback and event in call.status_callback_events:
+        status = CallStatus.IN_PROGRESS if event == "answered" else event
+        params = webhook_params.of_call_progress(call, status, _told_of(call), happened_at)
+        outbox.put(
+            DeliveryKind.CALL_PROGRESS,
+            call.status_callback,
+            call.status_callback_method,
+            params,
+            about=call,
+        )
+
+
 def call_ended(call: Call) -> None:
-    """Tell the status callback of the call's application; once, however often this is asked."""
-    application = call.application
-    if application is None or not application.status_callback or call.ended_at is None:
+    """Tell the call's own status callback, or that of its application; once, however often this is
+    asked.
+    """
+    if call.ended_at is None:
         return
     told = WebhookDelivery.objects.filter(call=call, kind=DeliveryKind.CALL_STATUS)
     if told.exists():
         return
-    # A path is one on this server, as with the other URLs of an application.
-    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", application.status_callback)
-    method = application.status_callback_method
-    params = webhook_params.of_call(call, call.ended_at)
+    if call.status_callback:
+        if "completed" not in call.status_callback_events:
+            return
+        url, method = call.status_callback, call.status_callback_method
+    else:
+        application = call.application
+        if application is None or not application.status_callback:
+            return
+        # A path is one on this server, as with the other URLs of an application.
+        url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", application.status_callback)
+        method = application.status_callback_method
+    params = webhook_params.of_call(call, call.ended_at, _told_of(call))
     outbox.put(DeliveryKind.CALL_STATUS, url, method, params, about=call)
+
+
+def _told_of(call: Call) -> int:
+    """How much was told of a call so far: Twilio numbers from 0."""
+    return WebhookDelivery.objects.filter(call=call).count()
 
 
 def _next_number(conference: Conference) -> int:

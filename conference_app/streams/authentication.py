@@ -5,7 +5,9 @@ Any one of: HTTP Basic on the handshake (AccountSid:AuthToken), an access token 
 message names.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
 
 import jwt
@@ -16,7 +18,7 @@ from conference_app.basic_auth import read_basic
 from conference_app.http_client import verify
 from conference_app.models import Account
 from conference_app.streams.channel import Scope
-from media_engine.dialects import Start
+from media_engine.dialects import Register, Start
 
 TOKEN_LEEWAY_S = 10
 
@@ -57,9 +59,33 @@ def find_account(credentials: Credentials, start: Start) -> Account | None:
     return None
 
 
+def find_account_to_register(credentials: Credentials, register: Register) -> Account | None:
+    """Give the account for which somebody has proven to take an identity's calls, or None.
+
+    An access token has to name the identity, and to allow incoming calls; a signature proves
+    nothing here, for nobody's handshake names an account. Reads the database.
+    """
+    if credentials.basic is not None:
+        return selectors.account_by_credentials(*credentials.basic)
+    token = credentials.token or register.token
+    proven = _read_access_token(token) if token is not None else None
+    if proven is None:
+        return None
+    account, grants = proven
+    voice = grants["voice"]
+    incoming = voice.get("incoming") if isinstance(voice, dict) else None
+    may_be_called = isinstance(incoming, dict) and incoming.get("allow") is True
+    return account if may_be_called and grants.get("identity") == register.identity else None
+
+
 def _by_access_token(token: str) -> Account | None:
+    proven = _read_access_token(token)
+    return None if proven is None else proven[0]
+
+
+def _read_access_token(token: str) -> tuple[Account, Mapping[str, Any]] | None:
     """Check a JWT as Twilio's helper libraries mint it: HS256, `sub` is the account, with a voice
-    grant.
+    grant. Give the account and all grants.
     """
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
@@ -76,7 +102,7 @@ def _by_access_token(token: str) -> Account | None:
     except jwt.InvalidTokenError:
         return None
     grants = proven.get("grants")
-    return account if isinstance(grants, dict) and "voice" in grants else None
+    return (account, grants) if isinstance(grants, dict) and "voice" in grants else None
 
 
 def _by_signature(credentials: Credentials, account_sid: str) -> Account | None:

@@ -22,7 +22,7 @@ FORM = "application/x-www-form-urlencoded"
         "/Conferences/CF1.json",
         "/Conferences/CF" + "g" * 32,
         "/Conferences.xml",
-        "/Calls.json",
+        "/Queues.json",
         "/%00",
         "/" + "x" * 5000,
     ],
@@ -50,7 +50,7 @@ def test_a_stranger_learns_nothing_of_paths(stranger: Client, db: None) -> None:
         ("patch", "/Conferences.json"),
         ("options", "/Conferences.json"),
         ("delete", "/Conferences/{sid}.json"),
-        ("post", "/Conferences/{sid}/Participants.json"),
+        ("delete", "/Conferences/{sid}/Participants.json"),
     ],
 )
 def test_a_method_that_a_resource_has_not_got(
