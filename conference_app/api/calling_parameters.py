@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from rest_framework import serializers
@@ -38,8 +38,8 @@ MAX_PARTICIPANTS: Final = 250
 MAX_PARAMETERS: Final = 20
 LONGEST_PARAMETER: Final = 500
 
-_DIGITS: Final = re.compile(r"[0-9A-D#*wW]{1,32}")
-_CALL_SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
+_DIGITS: Final = re.compile(r"\A[0-9A-D#*wW]{1,32}\Z")
+_CALL_SID: Final = re.compile(r"\ACA[0-9a-fA-F]{32}\Z")
 
 
 class WordsField(serializers.Field[Any, Any, Any, Any]):
@@ -229,7 +229,7 @@ def _split_callee(to: str) -> tuple[str, dict[str, str]]:
         if identity and all(map(_is_parameter, parameters.items())):
             return identity, parameters
         raise serializers.ValidationError("After client: comes an identity, then ?name=value.")
-    if urlsplit(to).scheme in ("ws", "wss"):
+    if to.lower().startswith(("ws:", "wss:")):
         try:
             read_socket_target(to)
         except FetchError as error:

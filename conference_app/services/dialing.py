@@ -6,14 +6,27 @@
 import asyncio
 from collections.abc import Callable
 from contextvars import Context
+from dataclasses import dataclass
 from typing import Protocol
 
 from conference_app.services.call_plan import PlacedCall
 from media_engine import NotRunning
 
 
+@dataclass(frozen=True, slots=True)
+class CallingState:
+    """How many calls of this process ring, and how many sockets take calls."""
+
+    ringing: int = 0
+    registered: int = 0
+
+
 class Carrier(Protocol):
     """What makes calls; its methods belong to its loop and do not block."""
+
+    @property
+    def state(self) -> CallingState:
+        """How it is doing; may be asked in any thread."""
 
     def carry(self, placed: PlacedCall) -> None:
         """Ring, and carry the call out when it is answered."""
@@ -29,6 +42,11 @@ def carry_with(carrier: Carrier | None) -> None:
     """Say who makes calls, in the running loop; None: nobody from now on."""
     global _carrier
     _carrier = None if carrier is None else (asyncio.get_running_loop(), carrier)
+
+
+def state() -> CallingState:
+    """Say how calling out is doing, for health checks."""
+    return CallingState() if _carrier is None else _carrier[1].state
 
 
 def check_that_calls_are_made() -> None:

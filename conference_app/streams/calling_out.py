@@ -24,6 +24,7 @@ from conference_app.models import Call, CallStatus
 from conference_app.services import alerts, calling, dialing
 from conference_app.services.call_plan import PlacedCall
 from conference_app.services.calls import Outcome
+from conference_app.services.dialing import CallingState
 from conference_app.streams.agent_call import AgentCall, tell_in_this_loop
 from conference_app.streams.registrations import REGISTRATIONS
 from media_engine.dialects import DIALECTS
@@ -49,9 +50,8 @@ class CallsOut:
         self._sockets = SocketClient(HttpSettings(allowed=allowed))
 
     @property
-    def ringing(self) -> int:
-        """How many calls ring."""
-        return len(self._ringing)
+    def state(self) -> CallingState:
+        return CallingState(ringing=len(self._ringing), registered=len(REGISTRATIONS))
 
     def carry(self, placed: PlacedCall) -> None:
         sid = placed.call.sid

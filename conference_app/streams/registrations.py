@@ -126,9 +126,10 @@ class Registrations:
     def __init__(self) -> None:
         self._of: dict[tuple[str, str], list[Registration]] = {}
         self._counts: dict[str, int] = {}
+        self._count = 0
 
     def __len__(self) -> int:
-        return sum(self._counts.values())
+        return self._count
 
     def add(self, registration: Registration) -> None:
         """Ring there from now on. Raises Refusal where there are too many."""
@@ -141,6 +142,7 @@ class Registrations:
             raise Refusal(1013, 20429, f"{MAX_OF_ACCOUNT} sockets of this account take calls")
         self._of[registration.key] = [*of_identity, registration]
         self._counts[account_sid] = count + 1
+        self._count += 1
 
     def remove(self, registration: Registration, *, busy: bool) -> None:
         """Ring there no more: its socket is gone, or (`busy`) has a call."""
@@ -148,6 +150,7 @@ class Registrations:
         self._of[registration.key].remove(registration)
         if not self._of[registration.key]:
             del self._of[registration.key]
+        self._count -= 1
         self._counts[account_sid] -= 1
         if not self._counts[account_sid]:
             del self._counts[account_sid]
