@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 FORMAT: Final = WireFormat(MULAW, 8000)
 
+_CLOSED_WELL: Final = (1000, 1001, 1005, None)
+
 
 class AgentChannel:
     """A `streams.channel.Channel` on a socket whose loop is another thread's; what comes there is
@@ -80,7 +82,9 @@ class AgentCall(CarriedCall):
             logger.error("message of an agent could not be read", exc_info=fault)
             self.end(Refusal(1011, 31951, "internal error"))
         elif self._agent.overflowed:
-            self.end(Refusal(1008, 31921, "the agent does not read what it asks for"))
+            self.end(Refusal(1008, 31921, "the agent does not read what it is sent"))
+        elif (code := self._agent.close_code) not in _CLOSED_WELL:
+            self.end(Refusal(1000, 31921, f"the agent's connection was closed with {code}"))
         else:
             self.end(None)
 

@@ -181,6 +181,37 @@ async def test_an_agent_that_hangs_up_leaves_the_meeting(server: Server) -> None
             await eventually(alone)
 
 
+async def test_an_agent_that_is_lost_is_on_record(server: Server) -> None:
+    async def die(visit: Visit) -> None:
+        while len(visit.media) < 5:
+            await visit.read()
+        visit.connection.transport.abort()
+
+    async with agents.serving(die) as agent:
+        sid = await call(server, agent.url, Twiml="<Response><Pause length='60'/></Response>")
+        row = await end_of_call(server, sid)
+    assert (row["status"], row["error_code"]) == ("completed", 31921)
+
+    async def on_record() -> bool:
+        alerts = server.books.alerts(server.account.sid)
+        return 31921 in [alert["code"] for alert in alerts if alert["call_sid"] == sid]
+
+    await eventually(on_record)
+
+
+async def test_an_agent_that_speaks_no_media_streams_is_closed(server: Server) -> None:
+    async def babble(visit: Visit) -> None:
+        await visit.connection.send("hello")
+        await agents.listen(visit)
+
+    async with agents.serving(babble) as agent:
+        sid = await call(server, agent.url, Twiml="<Response><Pause length='60'/></Response>")
+        row = await end_of_call(server, sid)
+        assert (row["status"], row["error_code"]) == ("completed", 31951)
+        await agent.visits[0].over.wait()
+        assert agent.visits[0].connection.close_code == 1007
+
+
 async def test_a_call_fails_where_nobody_listens(server: Server) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

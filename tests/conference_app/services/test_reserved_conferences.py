@@ -16,8 +16,9 @@ ROOM = RoomKey("AC1", "Room 1234")
 @pytest.fixture(autouse=True)
 def nothing_promised(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Begin without promises, and see that no call is remembered that is over."""
+    calls: dict[str, RoomKey] = {}
     monkeypatch.setattr(reserved, "_promises", {})
-    monkeypatch.setattr(reserved, "_rooms_of_calls", calls := {})
+    monkeypatch.setattr(reserved, "_rooms_of_calls", calls)
     yield
     assert not calls
 
