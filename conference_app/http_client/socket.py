@@ -15,7 +15,9 @@ from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
 
 logger = logging.getLogger(__name__)
 
-INCOMING_MESSAGES: Final = 1000
+INCOMING_MESSAGES: Final = 200
+"""More than comes between two ticks; each has 64 KiB at the most."""
+
 OUTGOING_MESSAGES: Final = 1000
 """Pongs keep what is under way far below this; a server that makes us say more is closed."""
 
