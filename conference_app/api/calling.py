@@ -41,12 +41,14 @@ def create_call(account: Account, request: Request) -> Response:
 
 def create_participant(account: Account, request: Request, conference_sid: str) -> Response:
     """POST Conferences/{Sid or name}/Participants: ring somebody and bring them in."""
+    # As TwiML reads a room's name.
+    room = conference_sid.strip()
+    if not room:
+        raise Http404
     sent = InvitationParameters.read_lists(request.data)
     invitation = read_invitation(sent)
     try:
-        conference, call = inviting.invite(
-            account=account, room=conference_sid, invitation=invitation
-        )
+        conference, call = inviting.invite(account=account, room=room, invitation=invitation)
     except Conference.DoesNotExist:
         raise Http404 from None
     return Response(

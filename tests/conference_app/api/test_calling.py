@@ -215,7 +215,10 @@ def test_a_conference_may_be_named_by_its_sid(alice: Account, alices: Client, bo
     assert error_of(invite(over.sid)) == (400, 16022)
     assert error_of(invite(build_conference(bob).sid)) == (404, 20404)
     assert error_of(invite("CF" + "0" * 32)) == (404, 20404)
-    assert error_of(invite("x" * 129)) == (404, 20404)
+    for no_name in ("x" * 129, "%20", "%00", "a%2Fb"):
+        assert error_of(invite(no_name)) == (404, 20404)
+    assert invite("%20K%C3%B6ln%20").status_code == 201
+    assert Conference.objects.filter(friendly_name="Köln").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,22 @@
 
 import asyncio
 import base64
+import contextlib
+import ssl
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.sync.server import ServerConnection as ServerConnectionInThread
+from websockets.sync.server import serve as serve_in_thread
 
 from conference_app.http_client import (
     SIGNATURE_HEADER,
@@ -23,6 +31,7 @@ from conference_app.http_client import (
 )
 from conference_app.http_client.socket import INCOMING_MESSAGES, OUTGOING_MESSAGES
 from media_engine.task_set import TaskSet
+from tests.conference_app.http_client.certificates import Authority
 from tests.end_to_end.waiting import eventually
 
 TOKEN = "secret"
@@ -53,7 +62,9 @@ class UsersServer:
 
 
 @asynccontextmanager
-async def serving(behaviour: Behaviour) -> AsyncIterator[UsersServer]:
+async def serving(
+    behaviour: Behaviour, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[UsersServer]:
     users = UsersServer()
 
     async def handle(connection: ServerConnection) -> None:
@@ -62,7 +73,7 @@ async def serving(behaviour: Behaviour) -> AsyncIterator[UsersServer]:
         users.closed_with.append(connection.close_code)
 
     async with serve(
-        handle, "127.0.0.1", 0, process_request=users.look_at, compression=None
+        handle, "127.0.0.1", 0, process_request=users.look_at, compression=None, ssl=tls
     ) as server:
         users.port = next(iter(server.sockets)).getsockname()[1]
         yield users
@@ -279,6 +290,52 @@ async def test_giving_up_a_connection_that_is_being_made_leaves_none_open(
             return readers[0].at_eof()
 
         await eventually(closed)
+
+
+async def test_giving_up_a_connection_that_was_made_at_this_moment_closes_it(
+    client: SocketClient,
+) -> None:
+    closed = threading.Event()
+
+    def wait_for_the_end(connection: ServerConnectionInThread) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            connection.recv()
+        closed.set()
+
+    tasks = TaskSet()
+    with serve_in_thread(wait_for_the_end, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}/"
+        connecting = tasks.start(open_to(client, url), name="connecting")
+        await asyncio.sleep(0)
+        # This loop stands still, so that it does not learn that the connection is there.
+        time.sleep(0.5)  # noqa: ASYNC251
+        assert not connecting.done()
+        await tasks.cancel_and_wait()
+        assert await asyncio.to_thread(closed.wait, 10)
+        server.shutdown()
+        thread.join()
+
+
+async def test_a_secure_server_has_to_prove_its_name(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(authority.root_file))
+    settings = HttpSettings(allowed=LOOPBACK.allowed, tls=trusting)
+    for name, code in (("127.0.0.1", None), ("other.example", 11235)):
+        client = SocketClient(settings)
+        async with serving(echo, tls=authority.server(name)) as users:
+            url = users.url().replace("ws:", "wss:")
+            if code is None:
+                socket = await open_to(client, url)
+                socket.send("safe")
+                assert await taken(socket, 1) == ["safe"]
+                assert verify(url, (), TOKEN, users.requests[0].headers[SIGNATURE_HEADER])
+            else:
+                with pytest.raises(FetchError) as raised:
+                    await open_to(client, url)
+                assert raised.value.code == code
+            await client.close()
 
 
 async def test_closing_the_client_closes_what_is_open() -> None:
