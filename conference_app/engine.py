@@ -20,7 +20,7 @@ from conference_app.event_writer import EventWriter
 from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
-from media_engine.events import Event, LegInterrupted
+from media_engine.events import ConferenceCreated, Event, LegInterrupted, RoomKey
 from media_engine.music import enter_beep, exit_beep, load_music, medley
 from media_engine.sound_worker import SoundWorker
 from media_engine.task_set import TaskSet
@@ -111,6 +111,8 @@ class _Running:
         self.engine.subscribe(self._tell_listener)
 
     def _tell_listener(self, event: Event, _occurred_at: datetime) -> None:
+        if isinstance(event, ConferenceCreated) and _on_meeting is not None:
+            _on_meeting(event.room)
         events = self.listeners.get(getattr(event, "leg_id", None) or "")
         if events is not None:
             events.put(event)
@@ -118,6 +120,7 @@ class _Running:
 
 _running: _Running | None = None
 _record: RecordEvent | None = None
+_on_meeting: Callable[[RoomKey], None] | None = None
 _starting = asyncio.Lock()
 
 
@@ -137,6 +140,14 @@ def log_events_with(record: RecordEvent) -> None:
     """Say what writes events down; called once, when Django is ready."""
     global _record
     _record = record
+
+
+def tell_of_meetings(on_meeting: Callable[[RoomKey], None]) -> None:
+    """Say what is called, in the loop's thread, when a meeting has begun in a room; called once,
+    when Django is ready.
+    """
+    global _on_meeting
+    _on_meeting = on_meeting
 
 
 async def start() -> None:
@@ -216,6 +227,11 @@ def forget(leg_id: str) -> None:
     """Keep no more events of a leg."""
     if _running is not None:
         _running.listeners.pop(leg_id, None)
+
+
+def meeting_in(room: RoomKey) -> str | None:
+    """Give the SID of a room's live meeting, from any thread; None where there is none."""
+    return None if _running is None else _running.engine.registry.meeting_in(room)
 
 
 def hold_music() -> Pcm:

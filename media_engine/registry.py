@@ -99,6 +99,11 @@ class Registry:
         """How many meetings are live."""
         return len(self._meetings)
 
+    def meeting_in(self, room: RoomKey) -> str | None:
+        """Give the name of a room's live meeting; the one question that any thread may ask."""
+        meeting = self._rooms.get(room)
+        return None if meeting is None else meeting.conference_id
+
     def open_leg(
         self, leg_id: str, wire: WireFormat, output: LegOutput, *, prefill: int = DEFAULT_PREFILL
     ) -> Leg:

@@ -15,9 +15,10 @@ from conference_app.api.call_words import (
     new_document,
     render_call,
 )
+from conference_app.api.calling import create_call
 from conference_app.api.paging import Listing, render_page
 from conference_app.models import Call, CallStatus
-from conference_app.services import calls
+from conference_app.services import calling, calls
 
 
 class CallsView(AccountView):
@@ -31,6 +32,10 @@ class CallsView(AccountView):
         if "ParentCallSid" in filters:
             rows = rows.none()  # no call of ours is the leg of another
         return Response(render_page(request, Listing("calls", rows, everything, render_call)))
+
+    def post(self, request: Request, account_sid: str) -> Response:
+        """Make one."""
+        return create_call(self.account, request)
 
 
 class CallView(AccountView):
@@ -50,7 +55,7 @@ class CallView(AccountView):
             call = calls.redirect(call=call, document=document)
         elif wanted := sent.get("Status"):
             unless_answered = wanted == CallStatus.CANCELED
-            call = calls.hang_up(call=call, unless_answered=unless_answered)
+            call = calling.hang_up(call=call, unless_answered=unless_answered)
         return Response(render_call(call))
 
     def delete(self, request: Request, account_sid: str, sid: str) -> Response:

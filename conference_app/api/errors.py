@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from conference_app.api.xml import as_xml, wants_xml
+from conference_app.services import calling
 from conference_app.services.errors import (
     BadTwiml,
     CallIsNotInProgress,
@@ -34,10 +35,15 @@ PARAMETER_CODES = {
     "VoiceMethod": 21403,
     "VoiceFallbackMethod": 21403,
     "StatusCallbackMethod": 21403,
+    "To": 21211,
+    "From": 21212,
     "Url": 21205,
-    "FallbackUrl": 21205,
     "Method": 21209,
+    "FallbackUrl": 21205,
     "FallbackMethod": 21209,
+    "ApplicationSid": 21218,
+    "SendDigits": 21206,
+    "Timeout": 21208,
     "AnnounceUrl": 21402,
     "HoldUrl": 21402,
     "WaitUrl": 21402,
@@ -48,6 +54,9 @@ PARAMETER_CODES = {
     "PageToken": 21481,
 }
 """What a wrong value of a parameter is called; others are 20001."""
+
+MISSING_CODES = {"To": 21201, "From": 21213}
+"""What it is called that a parameter is not there, where Twilio tells the two apart."""
 
 
 class TwilioError(NamedTuple):
@@ -116,12 +125,14 @@ def _tell_refusal(error: ServiceError, path: str) -> TwilioError:
         return TwilioError(400, 16022, str(error))
     if isinstance(error, ParticipantIsGone):
         return _not_found(path)
-    if isinstance(error, CallIsNotInProgress):
+    if isinstance(error, CallIsNotInProgress | calling.CallIsUnderWay):
         return TwilioError(400, 21220, str(error))
     if isinstance(error, NotFinished):
         return TwilioError(400, 20009, str(error))
     if isinstance(error, BadTwiml | Refused):
         return TwilioError(400, error.code, str(error))
+    if isinstance(error, calling.TooManyCalls):
+        return TwilioError(429, 20429, str(error))
     if isinstance(error, NameTaken):
         return TwilioError(409, 20409, str(error))
     return TwilioError(400, 20001, str(error))
@@ -148,7 +159,10 @@ def _tell_wrong_parameter(error: exceptions.ValidationError) -> TwilioError:
         return TwilioError(400, 20001, str(error.detail))
     name, reasons = next(iter(error.detail.items()))
     reason = reasons[0] if isinstance(reasons, list) else reasons
-    return TwilioError(400, PARAMETER_CODES.get(name, 20001), f"{name}: {reason}")
+    code = PARAMETER_CODES.get(name, 20001)
+    if getattr(reason, "code", "") in ("required", "blank"):
+        code = MISSING_CODES.get(name, code)
+    return TwilioError(400, code, f"{name}: {reason}")
 
 
 def _not_found(path: str) -> TwilioError:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from conference_app import selectors
 from conference_app.api.base import AccountView
+from conference_app.api.calling import create_participant
 from conference_app.api.paging import Listing, render_page
 from conference_app.api.serializers import (
     ParticipantFilters,
@@ -32,6 +33,10 @@ class ParticipantsView(AccountView):
         everything = Participant.objects.filter(conference=conference)
         listing = Listing("participants", rows, everything, render_participant, "call__sid")
         return Response(render_page(request, listing))
+
+    def post(self, request: Request, account_sid: str, conference_sid: str) -> Response:
+        """Call somebody and bring them in; here a conference may be named by its room."""
+        return create_participant(self.account, request, conference_sid)
 
 
 class ParticipantView(AccountView):

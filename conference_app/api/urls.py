@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from conference_app import sid_converter  # noqa: F401 # <sid:…>
+from conference_app import sid_converter  # noqa: F401 # <sid:…>, <room:…>
 from conference_app.api.accounts import AccountsView, SingleAccountView
 from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.audibility import AudibilityView
@@ -53,7 +53,7 @@ urlpatterns = [
     *_resource("Keys", KeysView),
     *_resource("Keys/<sid:sid>", KeyView),
     *_resource("Conferences/<sid:conference_sid>/Audibility", AudibilityView),
-    *_resource(_PARTICIPANTS, ParticipantsView),
+    *_resource("Conferences/<room:conference_sid>/Participants", ParticipantsView),
     *_resource(f"{_PARTICIPANTS}/<str:who>", ParticipantView),
     *_resource(_CONFERENCE_RECORDINGS, ConferenceRecordingsView),
     *_resource(f"{_CONFERENCE_RECORDINGS}/<str:sid>", ConferenceRecordingView),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conference_app import engine, selectors, sids
 from conference_app.models import LIVE_CALL_STATUSES, Account, Call, CallDirection, CallStatus
-from conference_app.services import webhooks
+from conference_app.services import reserved_conferences, webhooks
 from conference_app.services.call_orders import EndCall, NewDocument, Order
 from conference_app.services.errors import (
     BadTwiml,
@@ -82,6 +82,7 @@ def end(*, call: Call, outcome: Outcome) -> None:
         row.error_code, row.error_message = outcome.error_code, outcome.error_message
     row.save(update_fields=["status", "ended_at", "error_code", "error_message", "updated_at"])
     webhooks.call_ended(row)
+    reserved_conferences.release(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,9 @@ def set_callback(*, call: Call, callback: Callback) -> Call:
     """Let somebody else hear of the call's end. Raises CallIsNotInProgress once it has ended."""
     row = _live(call)
     row.status_callback, row.status_callback_method = callback.url, callback.method
-    row.save(update_fields=["status_callback", "status_callback_method", "updated_at"])
+    row.status_callback_events = sorted({*row.status_callback_events, "completed"})
+    columns = ["status_callback", "status_callback_method", "status_callback_events"]
+    row.save(update_fields=[*columns, "updated_at"])
     return row
 
 

@@ -13,7 +13,13 @@ from django.conf import settings
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
-from conference_app.services import own_addresses, recording_wish, sounds, webhook_params
+from conference_app.services import (
+    own_addresses,
+    recording_wish,
+    reserved_conferences,
+    sounds,
+    webhook_params,
+)
 from conference_app.services.join_context import JoinContext
 from conference_app.services.leg_line import LegLine
 from conference_app.services.leg_music import LegMusic
@@ -66,7 +72,14 @@ class ConferenceStay:
         except EngineError as error:
             return JoinRefused(sounds.CONTENT_NOT_PLAYABLE, str(error))
         room = RoomKey(self._call.account.sid, conference.name)
-        engine.post(JoinConference(self._call.sid, room, sids.new("CF"), terms))
+        conference_sid = reserved_conferences.take(room)
+        try:
+            engine.post(JoinConference(self._call.sid, room, conference_sid, terms))
+            return await self._stay(dial)
+        finally:
+            reserved_conferences.give_back(room, conference_sid)
+
+    async def _stay(self, dial: Dial) -> ConferenceLeft | JoinRefused:
         async with asyncio.TaskGroup() as tasks:
             music = LegMusic(self._call, self._cookies, tasks)
             if self._waiting is not None:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from conference_app import selectors, sids
 from conference_app.http_client import Cookies, FetchCode, FetchError
-from conference_app.models import Call
+from conference_app.models import Application, Call
 from conference_app.services import hold_music, http_door, own_addresses
 from conference_app.services.call_orders import NewDocument
 from conference_app.services.http_door import Asker
@@ -36,8 +36,12 @@ _TWIML_TYPES: Final = ("text/xml", "application/xml", "text/html", "text/plain",
 
 def first_document(call: Call) -> CallAnswered:
     """Say where the call begins: its application's voice URL, a path of ours made absolute."""
-    application = call.application
-    assert application is not None, "an inbound call has one"
+    assert call.application is not None, "an inbound call has one"
+    return first_of(call.application)
+
+
+def first_of(application: Application) -> CallAnswered:
+    """Say where the calls of an application begin."""
     return CallAnswered(
         own_addresses.absolute(application.voice_url),
         _method(application.voice_method),

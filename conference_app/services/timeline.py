@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Max
 
 from conference_app.models import (
+    UNANSWERED_CALL_STATUSES,
     Call,
     CallStatus,
     Conference,
@@ -98,7 +99,9 @@ def end_everyones_stay(conference: Conference, left_at: datetime, reason: LeftRe
 
 
 def end_call(call: Call, ended_at: datetime) -> None:
-    """Close a call that has not ended."""
-    call.status = CallStatus.COMPLETED
+    """Close a call that has not ended; one that nobody answered has failed."""
+    call.status = (
+        CallStatus.FAILED if call.status in UNANSWERED_CALL_STATUSES else CallStatus.COMPLETED
+    )
     call.ended_at = ended_at
     call.save(update_fields=["status", "ended_at", "updated_at"])

@@ -18,7 +18,7 @@ from conference_app.streams.access_tokens import TokenRefused, read_access_token
 from conference_app.streams.channel import Scope
 from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.streams.refusals import Refusal
-from media_engine.dialects import Start
+from media_engine.dialects import Register, Start
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,6 +58,22 @@ def find_caller(credentials: Credentials, start: Start) -> ProvenCaller:
     if account is None:
         raise Refusal(1008, 20003, "authentication failed")
     return ProvenCaller(account)
+
+
+def find_account_to_register(credentials: Credentials, register: Register) -> Account | None:
+    """Give the account for which somebody has proven to take an identity's calls, or None.
+
+    An access token has to name the identity, and to allow incoming calls; a signature proves
+    nothing here, for nobody's handshake names an account. Reads the database. Raises Refusal.
+    """
+    if credentials.basic is not None:
+        return selectors.account_by_credentials(*credentials.basic)
+    token = credentials.token or register.token
+    if token is None:
+        return None
+    proven = _by_access_token(token)
+    may_register = proven.takes_calls and proven.identity == register.identity
+    return proven.account if may_register else None
 
 
 def _by_access_token(token: str) -> ProvenCaller:

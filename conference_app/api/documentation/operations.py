@@ -45,8 +45,6 @@ from conference_app.api.serializers import (
     RecordingUpdateParameters,
 )
 from conference_app.api.subrecordings import (
-    CallRecordingsView,
-    CallRecordingView,
     ConferenceRecordingsView,
     ConferenceRecordingView,
 )

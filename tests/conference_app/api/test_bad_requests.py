@@ -49,7 +49,7 @@ def test_a_stranger_learns_nothing_of_paths(stranger: Client, db: None) -> None:
         ("patch", "/Conferences.json"),
         ("options", "/Conferences.json"),
         ("delete", "/Conferences/{sid}.json"),
-        ("post", "/Conferences/{sid}/Participants.json"),
+        ("delete", "/Conferences/{sid}/Participants.json"),
     ],
 )
 def test_a_method_that_a_resource_has_not_got(
