@@ -7,6 +7,7 @@ they may move to another.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 from django.conf import settings
 
 from conference_app.event_writer import EventWriter
-from media_engine import Beeps, Engine, Leg, LegOutput, NotRunning, Pcm
+from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
 from media_engine.events import Event, LegInterrupted
@@ -30,6 +31,9 @@ LISTENER_EVENTS: Final = 1000
 """Events that may wait for one call's program; it reads them at once, so more means that it is
 stuck.
 """
+
+SPAWNED_TASKS: Final = 500
+"""What may happen beside the meetings at a time: announcements whose sound is being fetched."""
 
 LISTENER_INTERRUPTIONS: Final = 100
 """Interruptions that may wait for it: each is one request of the API."""
@@ -184,10 +188,16 @@ def announce(event: Event) -> None:
 
 def spawn(task: Callable[[], Coroutine[None, None, None]], *, name: str) -> None:
     """Let something happen beside the meetings, from any thread, where they live: in the loop of
-    the engine, which cancels it when it stops. Raises NotRunning.
+    the engine, which cancels it when it stops. Raises NotRunning; EngineFull when SPAWNED_TASKS run
+    already.
     """
     running = _get()
-    running.loop.call_soon_threadsafe(lambda: running.tasks.spawn(task(), name=name))
+    if len(running.tasks) >= SPAWNED_TASKS:
+        raise EngineFull(f"{SPAWNED_TASKS} tasks run beside the meetings already")
+    # In a context of its own: that of a request ends with it, and its database thread too.
+    running.loop.call_soon_threadsafe(
+        lambda: running.tasks.spawn(task(), name=name), context=Context()
+    )
 
 
 def open_leg(leg_id: str, wire: WireFormat, output: LegOutput) -> Leg:

@@ -96,14 +96,14 @@ def test_tokens_of_before_are_encrypted_by_the_migration(
 ) -> None:
     executor = MigrationExecutor(connection)
     here = executor.loader.graph.leaf_nodes("conference_app")
-    before = executor.migrate([("conference_app", "0003_recording_finishing")])
+    before = executor.migrate([("conference_app", "0006_rest")])
     old: Any = before.apps.get_model("conference_app", "Account")
     old.objects.create(friendly_name="Old", sid="AC" + "1" * 32, auth_token="plain")
     assert _raw_token() == "plain"
     _migrate(here)
     assert decrypt(_raw_token()) == "plain"
     assert Account.objects.get().auth_token == "plain"
-    _migrate([("conference_app", "0003_recording_finishing")])
+    _migrate([("conference_app", "0006_rest")])
     assert _raw_token() == "plain"
     _migrate(here)
 

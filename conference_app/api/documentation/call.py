@@ -36,7 +36,11 @@ class Call:
 
     def other_answers(self) -> dict[int, str]:
         """Give every status besides that of the plain success, with its reason."""
-        answers = {401: "20003: the credentials are wrong", 404: "20404: there is no such thing"}
+        answers = {
+            401: "20003: the credentials are wrong",
+            404: "20404: there is no such thing",
+            429: "20429: too many requests; Retry-After says when to come again",
+        }
         if self.takes or self.filters or self.pages:
             answers[400] = "A parameter is wrong: its code, or 20001"
         if self.takes:

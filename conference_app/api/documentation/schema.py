@@ -6,7 +6,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import (
@@ -161,3 +164,13 @@ class AccountScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "description": "An account's SID and one of its auth tokens, or an API key's SID and"
             " its secret.",
         }
+
+
+class MomentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A day or a second, as `api.moments` reads it."""
+
+    target_class = "conference_app.api.moments.MomentField"
+
+    @override
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        return {"type": "string", "example": "2026-11-22", "description": "a day or a second"}

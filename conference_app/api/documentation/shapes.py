@@ -41,6 +41,22 @@ def number(example: int) -> Shape:
     return Shape({"type": "integer"}, example)
 
 
+def gain(example: float = 1.0) -> Shape:
+    """How loud something is heard: 0 not at all, 1 as it is, 2 twice as loud."""
+    return Shape({"type": "number", "minimum": 0}, example)
+
+
+def each(key: Shape, value: Shape) -> Shape:
+    """An object with keys of one kind."""
+    schema = {"type": "object", "additionalProperties": value.reference}
+    return Shape(schema, {key.example: value.example})
+
+
+def many(shape: Shape) -> Shape:
+    """A list."""
+    return Shape({"type": "array", "items": shape.reference}, [shape.example])
+
+
 def flag(example: bool) -> Shape:
     """True or false."""
     return Shape({"type": "boolean"}, example)
