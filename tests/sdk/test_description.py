@@ -35,7 +35,6 @@ NOT_SERVED: Final = {
 STILL_TO_COME: Final = {
     "POST /Accounts/{AccountSid}/Calls.json",
     "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json",
-    "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Recordings/{Sid}.json",
     "POST /Accounts/{AccountSid}/Calls/{CallSid}/Recordings.json",
     "POST /Accounts/{AccountSid}/Calls/{CallSid}/Recordings/{Sid}.json",
 }
@@ -48,6 +47,9 @@ FORMS: Final = {
     "POST /Accounts/{AccountSid}/Conferences/{Sid}.json": {"Status": "completed"},
     "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants/{CallSid}.json": {
         "Muted": "true"
+    },
+    "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Recordings/{Sid}.json": {
+        "Status": "paused"
     },
 }
 """What is sent where something must be said."""
@@ -78,6 +80,8 @@ class World:
             return self.ended_call if operation.method == "DELETE" else self.sids["Calls"]
         if "/Calls/{CallSid}/Recordings/" in operation.path and collection == "Recordings":
             return self.call_recording
+        if str(operation).startswith("POST") and collection == "Recordings":
+            return "Twilio.CURRENT"
         return self.sids[collection]
 
 

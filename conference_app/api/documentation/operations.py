@@ -15,6 +15,7 @@ from conference_app.api.documentation.resources import (
     APPLICATION,
     AUDIBILITY,
     CALL,
+    CALL_RECORDING,
     CONFERENCE,
     CONFERENCE_RECORDING,
     KEY,
@@ -328,6 +329,34 @@ RECORDINGS: Final = Section(
     },
 )
 
+CALL_RECORDINGS: Final = Section(
+    name="Recordings of a call",
+    text="The sound of a call during a <Dial> that asks for it.",
+    sid=text(sid("RE").example, minLength=1),
+    calls={
+        CallRecordingsView: {
+            "get": Call(
+                summary="List recordings of a call",
+                filters=SubresourceFilters,
+                pages=True,
+                example={"DateCreated": "2026-11-22"},
+                answers=page_of(
+                    "recordings", CALL_RECORDING, path=f"Calls/{sid('CA').example}/Recordings"
+                ),
+            ),
+        },
+        CallRecordingView: {
+            "get": Call(summary="Fetch a recording of a call", answers=CALL_RECORDING),
+            "delete": Call(
+                summary="Remove a recording of a call",
+                details="Its files go with it.",
+                status=HTTPStatus.NO_CONTENT,
+                also=_NOT_FINISHED,
+            ),
+        },
+    },
+)
+
 KEYS: Final = Section(
     name="Keys",
     text="API keys: credentials for one program, which can be revoked. A key's SID and secret open"
@@ -370,6 +399,7 @@ SECTIONS: Final = (
     PARTICIPANTS,
     RECORDINGS,
     CONFERENCE_RECORDINGS,
+    CALL_RECORDINGS,
     KEYS,
 )
 """In the order of the page."""

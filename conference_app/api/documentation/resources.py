@@ -147,13 +147,18 @@ _RECORDING: Final = {
     "encryption_details": NOTHING,
     "uri": URI,
 }
+_OF_EITHER: Final = {"call_sid": maybe(sid("CA")), "conference_sid": maybe(sid("CF"))}
 RECORDING: Final = record(
     "Recording",
-    **_RECORDING,
+    **(_RECORDING | _OF_EITHER),
     subresource_uris=record(),
     media_url=text("https://voice.example.org/2010-04-01/Accounts/AC…/Recordings/RE…"),
 )
 CONFERENCE_RECORDING: Final = record("ConferenceRecording", **_RECORDING)
+_OF_A_CALL: Final = {"call_sid": sid("CA"), "conference_sid": NOTHING, "source": text("DialVerb")}
+CALL_RECORDING: Final = record(
+    "CallRecording", **(_RECORDING | _OF_A_CALL), track=one_of("both", "inbound", "outbound")
+)
 
 THE_ACCOUNT: Final = record(
     "Account",
@@ -211,6 +216,7 @@ NAMED: Final = (
     PARTICIPANT,
     RECORDING,
     CONFERENCE_RECORDING,
+    CALL_RECORDING,
     KEY,
     NEW_KEY,
 )
