@@ -33,6 +33,7 @@ from conference_app.http_client.target import Target, read_socket_target
 
 MAX_MESSAGE_BYTES: Final = 65_536
 SWITCHING_PROTOCOLS: Final = 101
+CLOSING_S: Final = 0.1
 CONNECT_S: Final = 10.0
 """For one address; the URL's own overrides bound the handshake as a whole."""
 
@@ -155,6 +156,8 @@ class SocketClient:
     async def _close_session(self) -> None:
         if self._session is not None:
             await self._session.close()
+            # Secure connections let go of their sockets in the loop's next turns.
+            await asyncio.sleep(CLOSING_S)
         if isinstance(self._lookup, SystemLookup):
             self._lookup.close()
 
