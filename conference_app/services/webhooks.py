@@ -99,7 +99,7 @@ def call_ended(call: Call) -> None:
     teller = call if call.status_callback else call.application
     if teller is None or not teller.status_callback or call.ended_at is None:
         return
-    if teller is call and "completed" not in call.status_callback_events:
+    if teller is call and "completed" not in (call.status_callback_events or ["completed"]):
         return
     told = WebhookDelivery.objects.filter(call=call, kind=DeliveryKind.CALL_STATUS)
     if told.exists():

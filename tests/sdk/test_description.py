@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from conference_app.models import Account, RecordingStatus
+from conference_app.services import dialing
 from media_engine.commands import Command
 from tests.builders import (
     NOON,
@@ -33,8 +34,6 @@ NOT_SERVED: Final = {
 }
 
 STILL_TO_COME: Final = {
-    "POST /Accounts/{AccountSid}/Calls.json",
-    "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json",
     "POST /Accounts/{AccountSid}/Calls/{CallSid}/Recordings.json",
     "POST /Accounts/{AccountSid}/Calls/{CallSid}/Recordings/{Sid}.json",
 }
@@ -44,6 +43,15 @@ FORMS: Final = {
     "POST /Accounts/{AccountSid}/Applications.json": {"FriendlyName": "new"},
     "POST /Accounts/{AccountSid}/Applications/{Sid}.json": {"VoiceMethod": "GET"},
     "POST /Accounts/{AccountSid}/Calls/{Sid}.json": {"Status": "completed"},
+    "POST /Accounts/{AccountSid}/Calls.json": {
+        "To": "client:bob",
+        "From": "desk",
+        "Twiml": "<Response/>",
+    },
+    "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants.json": {
+        "To": "client:bob",
+        "From": "desk",
+    },
     "POST /Accounts/{AccountSid}/Conferences/{Sid}.json": {"Status": "completed"},
     "POST /Accounts/{AccountSid}/Conferences/{ConferenceSid}/Participants/{CallSid}.json": {
         "Muted": "true"
@@ -86,7 +94,15 @@ class World:
 
 
 @pytest.fixture
-def world(alice: Account, alices: Client, media_root: Path, posted: list[Command]) -> World:
+def world(
+    alice: Account,
+    alices: Client,
+    media_root: Path,
+    posted: list[Command],
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    monkeypatch.setattr(dialing, "check_that_calls_are_made", lambda: None)
+    monkeypatch.setattr(dialing, "carry", lambda _: None)
     conference = build_conference(alice)
     build_conference(
         alice, "over", status="completed", reason_ended="last-participant-left", region="us1"

@@ -8,6 +8,7 @@ from conference_app.api.accounts import AccountsView, SingleAccountView
 from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.audibility import AudibilityView
 from conference_app.api.call_words import CallFilters, CallParameters
+from conference_app.api.calling_parameters import InvitationParameters, NewCallParameters
 from conference_app.api.calls import CallsView, CallView
 from conference_app.api.conferences import ConferencesView, ConferenceView
 from conference_app.api.documentation.call import Call, Section
@@ -46,6 +47,8 @@ from conference_app.api.serializers import (
     RecordingUpdateParameters,
 )
 from conference_app.api.subrecordings import (
+    CallRecordingsView,
+    CallRecordingView,
     ConferenceRecordingsView,
     ConferenceRecordingView,
 )
@@ -134,6 +137,21 @@ CALLS: Final = Section(
     sid=sid("CA"),
     calls={
         CallsView: {
+            "post": Call(
+                summary="Make a call",
+                details="To a client that has registered (client:…), or to a voice agent for"
+                " Twilio Media Streams (wss://…). What is answered carries out Url, Twiml or"
+                " ApplicationSid.",
+                takes=NewCallParameters,
+                example={
+                    "To": "client:alice",
+                    "From": "desk",
+                    "Url": "https://example.org/voice",
+                },
+                answers=CALL,
+                status=HTTPStatus.CREATED,
+                also=_ENGINE_IS_FULL,
+            ),
             "get": Call(
                 summary="List calls",
                 filters=CallFilters,
@@ -210,6 +228,16 @@ PARTICIPANTS: Final = Section(
     sid=sid("CA"),
     calls={
         ParticipantsView: {
+            "post": Call(
+                summary="Call somebody and bring them in",
+                details="The conference may be named by its room; where none is live it begins"
+                " with this call.",
+                takes=InvitationParameters,
+                example={"To": "client:alice", "From": "desk"},
+                answers=PARTICIPANT,
+                status=HTTPStatus.CREATED,
+                also={400: "16022: the conference is over"} | _ENGINE_IS_FULL,
+            ),
             "get": Call(
                 summary="List participants",
                 filters=ParticipantFilters,

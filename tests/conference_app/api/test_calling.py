@@ -228,7 +228,7 @@ def test_a_conference_may_be_named_by_its_sid(alice: Account, alices: Client, bo
         ({"Label": "a/b"}, 20001),
         ({"Label": "CA" + "1" * 32}, 20001),
         ({"Beep": "loud"}, 20001),
-        ({"WaitUrl": "x"}, 20001),
+        ({"WaitUrl": "x"}, 21402),
         ({"MaxParticipants": "1"}, 20001),
         ({"Coaching": "true"}, 20001),
         ({"CallSidToCoach": "CA" + "1" * 33}, 20001),
