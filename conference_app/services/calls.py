@@ -30,18 +30,25 @@ class Outcome:
 
 
 @transaction.atomic
-def begin(*, account: Account, start: Start, dialect: str) -> Call:
-    """Write down that somebody has connected and wants `start.to`. Raises NobodyThere."""
-    application = selectors.application_called(account, start.to)
+def begin(
+    *, account: Account, start: Start, dialect: str, caller: str = "", application_sid: str = ""
+) -> Call:
+    """Write down that somebody has connected and wants `start.to`. Raises NobodyThere.
+
+    `caller`: the name that was proven, before the one that `start` gives. `application_sid`: what
+    runs the call, whatever `start.to` names.
+    """
+    wanted = application_sid or start.to
+    application = selectors.application_called(account, wanted)
     if application is None:
-        raise NobodyThere(f"there is no application with this SID or name: {start.to[:64]!r}")
+        raise NobodyThere(f"there is no application with this SID or name: {wanted[:64]!r}")
     if not application.voice_url:
         raise NobodyThere(f"application {application.sid} has no voice URL")
     return Call.objects.create(
         sid=sids.new("CA"),
         account=account,
         application=application,
-        caller=start.from_ or "",
+        caller=caller or start.from_ or "",
         called=start.to,
         direction=CallDirection.INBOUND,
         status=CallStatus.IN_PROGRESS,

@@ -8,17 +8,17 @@ message names.
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-import jwt
 from django.conf import settings
 
 from conference_app import selectors
 from conference_app.basic_auth import read_basic
 from conference_app.http_client import verify
 from conference_app.models import Account
+from conference_app.streams.access_tokens import read_access_token
 from conference_app.streams.channel import Scope
+from conference_app.streams.origins import is_foreign
+from conference_app.streams.refusals import Refusal
 from media_engine.dialects import Start
-
-TOKEN_LEEWAY_S = 10
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,6 +29,23 @@ class Credentials:
     token: str | None
     signature: str | None
     signed_urls: tuple[str, ...]
+    foreign_page: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What somebody has proven: to act for `account`; by an access token, to be `identity`, who may
+    call nothing but `application_sid`. "" where nothing is said of it.
+    """
+
+    account: Account
+    identity: str = ""
+    application_sid: str = ""
+
+    @property
+    def name(self) -> str:
+        """What Twilio calls such a caller, in From."""
+        return f"client:{self.identity}" if self.identity else ""
 
 
 def read_credentials(scope: Scope) -> Credentials:
@@ -42,41 +59,32 @@ def read_credentials(scope: Scope) -> Credentials:
         token=parse_qs(query).get("token", [None])[0],
         signature=headers.get("x-twilio-signature"),
         signed_urls=_signed_urls(scope["path"] + (f"?{query}" if query else "")),
+        foreign_page=is_foreign(headers),
     )
 
 
-def find_account(credentials: Credentials, start: Start) -> Account | None:
-    """Give the account that a caller has proven to act for, or None. Reads the database."""
-    if credentials.basic is not None:
-        return selectors.account_by_credentials(*credentials.basic)
+def find_caller(credentials: Credentials, start: Start) -> Caller:
+    """Give what a caller has proven. Reads the database. Raises Refusal."""
     token = credentials.token or start.token
-    if token is not None:
+    account = None
+    if credentials.foreign_page and token is None:
+        raise Refusal(1008, 20003, "a page of another site needs an access token")
+    if credentials.basic is not None and not credentials.foreign_page:
+        account = selectors.account_by_credentials(*credentials.basic)
+    elif token is not None:
         return _by_access_token(token)
-    if credentials.signature is not None and start.account_sid is not None:
-        return _by_signature(credentials, start.account_sid)
-    return None
+    elif credentials.signature is not None and start.account_sid is not None:
+        account = _by_signature(credentials, start.account_sid)
+    if account is None:
+        raise Refusal(1008, 20003, "authentication failed")
+    return Caller(account)
 
 
-def _by_access_token(token: str) -> Account | None:
-    """Check a JWT as Twilio's helper libraries mint it: HS256, `sub` is the account, with a voice
-    grant.
-    """
-    try:
-        claims = jwt.decode(token, options={"verify_signature": False})
-        account = selectors.active_account(str(claims.get("sub", "")))
-        if account is None:
-            return None
-        proven = jwt.decode(
-            token,
-            account.auth_token,
-            algorithms=["HS256"],
-            leeway=TOKEN_LEEWAY_S,
-            options={"require": ["exp", "sub"]},
-        )
-    except jwt.InvalidTokenError:
-        return None
-    grants = proven.get("grants")
-    return account if isinstance(grants, dict) and "voice" in grants else None
+def _by_access_token(token: str) -> Caller:
+    read = read_access_token(token)
+    if read is None:
+        raise Refusal(1008, 20003, "authentication failed")
+    return Caller(read.account, read.identity, read.application_sid)
 
 
 def _by_signature(credentials: Credentials, account_sid: str) -> Account | None:

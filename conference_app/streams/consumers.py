@@ -18,7 +18,7 @@ from conference_app import engine
 from conference_app.models import Account, Call
 from conference_app.services import alerts, calls, webhook_sender
 from conference_app.services.call_session import CallSession
-from conference_app.streams.authentication import find_account, read_credentials
+from conference_app.streams.authentication import find_caller, read_credentials
 from conference_app.streams.channel import (
     Channel,
     QueuedChannel,
@@ -152,13 +152,15 @@ class _Conversation:
 
     async def _begin_call(self, start: Start, dialect: ServerDialect) -> Call:
         credentials = read_credentials(self._scope)
-        account = await database_sync_to_async(find_account)(credentials, start)
-        if account is None:
-            raise Refusal(1008, 20003, "authentication failed")
-        self._account = account
+        caller = await database_sync_to_async(find_caller)(credentials, start)
+        self._account = caller.account
         try:
             call: Call = await database_sync_to_async(calls.begin)(
-                account=account, start=start, dialect=dialect.name
+                account=caller.account,
+                start=start,
+                dialect=dialect.name,
+                caller=caller.name,
+                application_sid=caller.application_sid,
             )
         except calls.NobodyThere as error:
             raise Refusal(1008, 21218, str(error)) from error

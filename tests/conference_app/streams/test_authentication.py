@@ -11,7 +11,8 @@ from twilio.jwt.access_token.grants import VoiceGrant
 
 from conference_app.http_client import sign
 from conference_app.models import Account, AccountStatus
-from conference_app.streams.authentication import find_account, read_credentials
+from conference_app.streams.authentication import Caller, find_caller, read_credentials
+from conference_app.streams.refusals import Refusal
 from media_engine.dialects import MULAW, Start, WireFormat
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,12 @@ def token(account: Account, *, key: str | None = None, **changes: Any) -> str:
 
 
 def caller_of(scope_: dict[str, Any], start_: Start | None = None) -> Account | None:
-    return find_account(read_credentials(scope_), start_ or start())
+    """Whose caller this is; None for one who is refused as a stranger is."""
+    try:
+        return find_caller(read_credentials(scope_), start_ or start()).account
+    except Refusal as refusal:
+        assert (refusal.close_code, refusal.code) == (1008, 20003)
+        return None
 
 
 def test_basic_with_sid_and_token_is_let_in(alice: Account) -> None:
@@ -117,3 +123,27 @@ def test_the_signature_of_another_account_is_not(alice: Account, bob: Account) -
 def test_secrets_are_not_shown() -> None:
     credentials = read_credentials(scope("token=secret", authorization=basic("AC1", "secret")))
     assert "secret" not in repr(credentials)
+
+
+def test_a_token_says_who_calls_and_what_may_be_called(alice: Account) -> None:
+    grants = {"identity": "eve", "voice": {"outgoing": {"application_sid": "AP1"}}}
+    read = read_credentials(scope(f"token={token(alice, grants=grants)}"))
+    caller = find_caller(read, start())
+    assert caller == Caller(alice, "eve", "AP1")
+    assert caller.name == "client:eve"
+
+
+@pytest.mark.parametrize("identity", [7, "x" * 122, "a\0b"])
+def test_a_token_whose_identity_is_no_name_is_not_let_in(alice: Account, identity: object) -> None:
+    grants = {"identity": identity, "voice": {}}
+    assert caller_of(scope(f"token={token(alice, grants=grants)}")) is None
+
+
+def test_a_page_of_another_site_is_let_in_by_a_token_only(alice: Account) -> None:
+    proof = basic(alice.sid, alice.auth_token)
+    foreign = {"origin": "https://evil.example"}
+    assert caller_of(scope(authorization=proof, **foreign)) is None
+    assert caller_of(scope(authorization=proof, **foreign), start(token="made up")) is None
+    assert caller_of(scope(f"token={token(alice)}", **foreign)) == alice
+    ours = scope(authorization=proof, origin="http://127.0.0.1:8000", host="127.0.0.1:8000")
+    assert caller_of(ours) == alice
