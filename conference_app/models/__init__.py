@@ -7,6 +7,7 @@ from conference_app.models.base import HttpMethod
 from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
 from conference_app.models.conference import Conference, ConferenceStatus
 from conference_app.models.conference_event import ConferenceEvent, EventKind
+from conference_app.models.guest_link import GuestLink
 from conference_app.models.participant import LeftReason, Participant, ParticipantStatus
 from conference_app.models.recording import Recording, RecordingStatus
 from conference_app.models.room import Room
@@ -33,6 +34,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryStatus",
     "EventKind",
+    "GuestLink",
     "HttpMethod",
     "LeftReason",
     "Participant",

@@ -88,8 +88,12 @@ class Server:
 
     def bootstrap(self, account: Account | None = None) -> None:
         """Do what `make run` does first, for the server's account or for one more."""
+        self.manage("bootstrap", account=account)
+
+    def manage(self, *command: str, account: Account | None = None) -> str:
+        """Run a management command on the server's data; give what it says."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "bootstrap"],
+            [sys.executable, "manage.py", *command],
             cwd=ROOT,
             env=self._environment(account or self.account),
             capture_output=True,
@@ -97,6 +101,7 @@ class Server:
             timeout=PATIENCE_S,
         )
         assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
