@@ -44,19 +44,19 @@ def pulses(hz: float) -> Pcm:
 
 
 @asynccontextmanager
-async def a_page(microphone: Path | None = None, **context: Any) -> AsyncIterator[Page]:
-    """Open an empty page; without a `microphone` (a WAV file) the browser refuses to give one.
-
-    `context`: options of Playwright's `new_context`.
+async def a_page(
+    microphone: Path | None = None, *, refuse: bool = False, **context: Any
+) -> AsyncIterator[Page]:
+    """Open an empty page. `microphone`: a WAV file; without one there is no microphone, or (with
+    `refuse`) one that the user does not allow. `context`: options of Playwright's `new_context`.
     """
     assert EXECUTABLE, "there is no chromium on this machine"
     arguments = list(_ARGUMENTS)
+    if microphone is not None or refuse:
+        arguments.append("--use-fake-device-for-media-stream")
     if microphone is not None:
-        arguments += [
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-audio-capture={microphone}",
-        ]
+        arguments.append("--use-fake-ui-for-media-stream")
+        arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
         try:

@@ -153,17 +153,25 @@ async def offer(page: Page, application: str) -> None:
     )
 
 
-async def test_without_a_microphone_one_listens_and_reads_why(server: Server) -> None:
+async def test_whose_microphone_is_refused_listens_and_reads_why(server: Server) -> None:
     to = await room_application(server, "Listeners")
     spoken = tone(CALLERS_HZ, 1, level=0.2)
-    async with a_page() as page, server.caller(to, play=spoken, loop=True):
+    async with a_page(refuse=True) as page, server.caller(to, play=spoken, loop=True):
         await open_phone(page, server.http)
         await call(page, "Listeners")
         problem = page.get_by_role("alert")
-        await expect(problem).to_contain_text("You can listen, but nobody hears you.")
+        await expect(problem).to_contain_text("The microphone is blocked. You can listen")
         await expect(problem.get_by_role("button")).to_have_text("Try the microphone again")
         hz, _ = await page.evaluate(STRONGEST_HEARD, 1)
         assert abs(hz - CALLERS_HZ) < 10
+
+
+async def test_who_has_no_microphone_reads_so(server: Server) -> None:
+    async with a_page() as page:
+        await open_phone(page, server.http)
+        await call(page, "Listeners")
+        problem = page.get_by_role("alert")
+        await expect(problem).to_contain_text("No microphone was found. You can listen")
 
 
 async def test_a_lost_connection_is_said_and_the_phone_calls_again(
