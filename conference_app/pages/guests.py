@@ -49,12 +49,13 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     link = _find(request, token)
     if link is None:
         return told(_LEADS_NOWHERE, 404)
-    came_before = _came_before(request, link)
+    came_before, now = _came_before(request, link), timezone.now()
     try:
-        # A name that is none uses nothing up.
+        guest_links.check(link=link, came_before=came_before, at=now)
+        # Before the guest is counted: a name that is none uses nothing up.
         application = rooms.ensure_application(room=link.room)
         answer = ticket(application, request.POST.get("name", ""))
-        guest_links.admit(link=link, came_before=came_before, at=timezone.now())
+        guest_links.admit(link=link, came_before=came_before, at=now)
     except LinkIsClosed as error:
         return told(str(error), 410)
     except ServiceError as error:

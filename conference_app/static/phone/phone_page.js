@@ -65,9 +65,10 @@ function finish(problem) {
   call = null;
   card?.close();
   card = null;
+  const wasHere = talk.contains(document.activeElement);
   show("over");
   complain(problem || "");
-  part("call").focus();
+  if (wasHere) part("call").focus();
 }
 
 async function askForTicket() {

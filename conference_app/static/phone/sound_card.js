@@ -14,13 +14,21 @@ export class SoundCard {
   /** Open the loudspeaker, in answer to a user's click; `wireRate` in Hz. */
   static async open(wireRate) {
     const context = new AudioContext({ latencyHint: "interactive" });
-    await context.audioWorklet.addModule(new URL("./phone_processor.js", import.meta.url));
-    await context.resume();
-    return new SoundCard(context, wireRate);
+    try {
+      await context.audioWorklet.addModule(new URL("./phone_processor.js", import.meta.url));
+      await context.resume();
+      return new SoundCard(context, wireRate);
+    } catch (error) {
+      context.close();
+      throw error;
+    }
   }
 
   constructor(context, wireRate) {
     this.#context = context;
+    // A call on the telephone, or a headset that is plugged in, may stop it.
+    context.onstatechange = () => this.#goOn();
+    document.addEventListener("visibilitychange", this.#goOn);
     this.#node = new AudioWorkletNode(context, "phone", {
       channelCount: 1,
       channelCountMode: "explicit",
@@ -32,11 +40,6 @@ export class SoundCard {
       if (data.frame) this.onframe(data.frame);
       else this.onlevels(data);
     };
-  }
-
-  /** What is heard, for whoever wants to look at it. */
-  get heard() {
-    return this.#node;
   }
 
   /** How long sound takes from here to the ear, in seconds. */
@@ -81,7 +84,13 @@ export class SoundCard {
     this.#node.port.postMessage(state);
   }
 
+  #goOn = () => {
+    const isStopped = ["suspended", "interrupted"].includes(this.#context.state);
+    if (isStopped && !document.hidden) this.#context.resume().catch(() => {});
+  };
+
   async close() {
+    document.removeEventListener("visibilitychange", this.#goOn);
     this.dropMicrophone();
     await this.#context.close();
   }

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from conference_app.models import Account, AccountStatus, GuestLink, Room
+from conference_app.models import Account, AccountStatus, Application, GuestLink, Room
 from conference_app.pages.guess_limit import WRONG_LINKS
 from conference_app.services import guest_links
 from conference_app.streams.access_tokens import VoiceToken, read_access_token
@@ -75,6 +75,7 @@ def test_a_closed_link_says_why_and_lets_nobody_in(
     refused = stranger.post(start(link), GUEST)
     assert refused.status_code == 410
     assert state in refused.json()["message"]
+    assert not Application.objects.exists()
 
 
 def test_a_link_for_one_lets_one_in_who_may_come_back(room: Room, stranger: Client) -> None:

@@ -205,6 +205,7 @@ def newest_room(client: Client, form: dict[str, str]) -> Room:
 def test_whether_an_operator_may_call_is_a_permission(demo_account: Account) -> None:
     client = operator(is_staff=True)
     assert client.post(START, CALL).status_code == 403
+    assert "olga may not place calls" in client.get("/").content.decode()
     olga = get_user_model().objects.get(username="olga")
     olga.user_permissions.add(Permission.objects.get(codename="add_call"))
     assert client.post(START, CALL).status_code == 200
