@@ -10,9 +10,11 @@ from typing import TypeAlias
 import numpy as np
 
 from media_engine.commands import LegRecordingTerms, RecordedSides
-from media_engine.conference_mixer import ConferenceMixer, MeetingRecording
+from media_engine.conference_mixer import ConferenceMixer
 from media_engine.events import Event, RecordingStarted
+from media_engine.limiter import Limiter
 from media_engine.pcm import Pcm, Wide, to_pcm
+from media_engine.tape import MeetingRecording
 
 OpenLegRecording: TypeAlias = Callable[[str, str, str, int], MeetingRecording]
 """Begin to record a leg: (conference_id, leg_id, recording_id, channels) → the recording."""
@@ -21,7 +23,16 @@ OpenLegRecording: TypeAlias = Callable[[str, str, str, int], MeetingRecording]
 class LegTape:
     """Records one leg from its terms' moment on, until finish()."""
 
-    __slots__ = ("_emit", "_leg_id", "_meeting", "_open", "_recording", "_row", "_terms")
+    __slots__ = (
+        "_emit",
+        "_leg_id",
+        "_limiter",
+        "_meeting",
+        "_open",
+        "_recording",
+        "_row",
+        "_terms",
+    )
 
     def __init__(
         self,
@@ -40,6 +51,7 @@ class LegTape:
         self._open = open_recording
         self._emit = emit
         self._recording: MeetingRecording | None = None
+        self._limiter = Limiter(1)
 
     def tick(self, spoken: Wide, heard: Wide, skipped: int) -> None:
         """Take the leg's rows of this tick; `skipped` ticks were given up before."""
@@ -78,8 +90,12 @@ class LegTape:
             case RecordedSides.SPOKEN:
                 return to_pcm(spoken)
             case RecordedSides.HEARD:
-                return to_pcm(heard)
+                return to_pcm(self._limited(heard.copy()))
             case RecordedSides.TOGETHER:
-                return to_pcm(spoken + heard)
+                return to_pcm(self._limited(spoken + heard))
             case RecordedSides.APART:
-                return to_pcm(np.stack((spoken, heard), axis=1))
+                return to_pcm(np.stack((spoken, self._limited(heard.copy())), axis=1))
+
+    def _limited(self, sound: Wide) -> Wide:
+        self._limiter.limit(sound[np.newaxis])
+        return sound

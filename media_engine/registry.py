@@ -11,24 +11,30 @@ from typing import Final, ParamSpec
 import numpy as np
 
 from media_engine.commands import (
+    Announce,
     CloseLeg,
     Command,
     EndConference,
+    Interrupt,
     JoinConference,
     Kick,
     LeaveConference,
     Play,
-    SetMuted,
+    StartRecording,
+    Steering,
 )
-from media_engine.conference_mixer import Beeps, ConferenceMixer, OpenRecording
+from media_engine.conference_mixer import Beeps, ConferenceMixer
 from media_engine.dialects import WireFormat
 from media_engine.errors import EngineError
 from media_engine.events import (
+    AnnouncementFailed,
     Event,
     JoinRefused,
     LeaveReason,
     LegClosed,
+    LegInterrupted,
     PlaybackEnded,
+    RecordingRefused,
     RefusalReason,
     RoomKey,
 )
@@ -36,7 +42,9 @@ from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
 from media_engine.leg_tape import LegTape, OpenLegRecording
+from media_engine.limiter import Limiter
 from media_engine.pcm import Wide, samples_per_frame
+from media_engine.tape import OpenRecording
 
 _FIRST_ROWS: Final = 16
 
@@ -78,6 +86,7 @@ class Registry:
         self._banks: dict[WireFormat, LegBank] = {}
         self._spoken: Wide = np.zeros((_FIRST_ROWS, self._frame), dtype=np.float32)
         self._heard: Wide = np.zeros_like(self._spoken)
+        self._limiter = Limiter(_FIRST_ROWS)
         self._free_rows = list(range(_FIRST_ROWS))
 
     @property
@@ -89,6 +98,11 @@ class Registry:
     def meetings(self) -> int:
         """How many meetings are live."""
         return len(self._meetings)
+
+    def meeting_in(self, room: RoomKey) -> str | None:
+        """Give the name of a room's live meeting; the one question that any thread may ask."""
+        meeting = self._rooms.get(room)
+        return None if meeting is None else meeting.conference_id
 
     def open_leg(
         self, leg_id: str, wire: WireFormat, output: LegOutput, *, prefill: int = DEFAULT_PREFILL
@@ -118,14 +132,16 @@ class Registry:
             case Kick(conference_id, leg_id):
                 if self._is_in(leg_id, conference_id):
                     self._leave(leg_id, LeaveReason.KICKED)
-            case SetMuted(conference_id, leg_id, muted):
-                self._set_muted(conference_id, leg_id, muted)
             case EndConference(conference_id):
                 self._end(conference_id)
             case Play(leg_id):
                 self._play(leg_id, command)
+            case Interrupt(leg_id, context):
+                self._emit(LegInterrupted(leg_id, context))
             case CloseLeg(leg_id):
                 self._close_leg(leg_id)
+            case _:
+                self._steer(command)
 
     def tick(self, skipped: int = 0) -> None:
         """Move all sound on by 20 ms: read every leg, mix every meeting, send everybody what he
@@ -147,6 +163,7 @@ class Registry:
             _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
         for tape in self._tapes.values():
             _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
+        _attempt(failures, self._limiter.limit, self._heard)
         for bank in self._banks.values():
             _attempt(failures, bank.encode, self._heard)
         if failures:
@@ -167,6 +184,8 @@ class Registry:
         refusal = RefusalReason.ALREADY_IN_A_MEETING if seat.meeting is not None else None
         if refusal is None and meeting is not None:
             refusal = meeting.refusal(command.terms)
+        if refusal is None and meeting is None and command.terms.coached is not None:
+            refusal = RefusalReason.COACHED_IS_NOT_IN
         if refusal is not None:
             self._emit(JoinRefused(command.leg_id, command.room, refusal))
             return
@@ -215,10 +234,17 @@ class Registry:
         meeting.leave(leg_id, reason)
         self._clear_away(meeting)
 
-    def _set_muted(self, conference_id: str, leg_id: str, muted: bool) -> None:
-        meeting = self._meetings.get(conference_id)
+    def _steer(self, command: Steering) -> None:
+        meeting = self._meetings.get(command.conference_id)
         if meeting is not None:
-            meeting.set_muted(leg_id, muted)
+            meeting.steer(command)
+        elif isinstance(command, StartRecording):
+            self._emit(RecordingRefused(command.conference_id, command.recording_id))
+        elif isinstance(command, Announce):
+            reason = "the conference has ended"
+            self._emit(
+                AnnouncementFailed(command.conference_id, command.leg_id, command.context, reason)
+            )
 
     def _end(self, conference_id: str) -> None:
         meeting = self._meetings.get(conference_id)
@@ -292,8 +318,11 @@ class Registry:
             rows = len(self._spoken)
             self._spoken = np.concatenate([self._spoken, np.zeros_like(self._spoken)])
             self._heard = np.concatenate([self._heard, np.zeros_like(self._heard)])
+            self._limiter.grow(2 * rows)
             self._free_rows = list(range(rows, 2 * rows))
-        return self._free_rows.pop()
+        row = self._free_rows.pop()
+        self._limiter.forget(row)
+        return row
 
 
 def _attempt(

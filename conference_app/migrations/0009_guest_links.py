@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conference_app', '0004_call_recordings'),
+        ('conference_app', '0008_calling'),
     ]
 
     operations = [

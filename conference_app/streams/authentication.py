@@ -1,8 +1,8 @@
 """Who is calling: what a connection to /media proves, and how.
 
-Any one of: HTTP Basic on the handshake (AccountSid:AuthToken), an access token (`?token=`, or
-`token` in the start message), or Twilio's signature on the handshake for the account that the start
-message names.
+Any one of: HTTP Basic on the handshake (AccountSid:AuthToken, or an API key), an access token
+(`?token=`, or `token` in the start message), or Twilio's signature on the handshake for the account
+that the start message names.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from conference_app import selectors
 from conference_app.basic_auth import read_basic
 from conference_app.http_client import verify
 from conference_app.models import Account
-from conference_app.streams.access_tokens import read_access_token
+from conference_app.streams.access_tokens import TokenRefused, read_access_token
 from conference_app.streams.channel import Scope
 from conference_app.streams.origins import is_foreign
+from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.streams.refusals import Refusal
-from media_engine.dialects import Start
+from media_engine.dialects import Register, Start
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,23 +30,6 @@ class Credentials:
     token: str | None
     signature: str | None
     signed_urls: tuple[str, ...]
-    foreign_page: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What somebody has proven: to act for `account`; by an access token, to be `identity`, who may
-    call nothing but `application_sid`. "" where nothing is said of it.
-    """
-
-    account: Account
-    identity: str = ""
-    application_sid: str = ""
-
-    @property
-    def name(self) -> str:
-        """What Twilio calls such a caller, in From."""
-        return f"client:{self.identity}" if self.identity else ""
 
 
 def read_credentials(scope: Scope) -> Credentials:
@@ -54,22 +38,21 @@ def read_credentials(scope: Scope) -> Credentials:
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
     }
     query = scope["query_string"].decode("latin-1")
+    # To a page of another site the browser may lend what it remembers of us; that proves nothing.
+    foreign = is_foreign(headers)
     return Credentials(
-        basic=read_basic(headers.get("authorization", "")),
+        basic=None if foreign else read_basic(headers.get("authorization", "")),
         token=parse_qs(query).get("token", [None])[0],
-        signature=headers.get("x-twilio-signature"),
+        signature=None if foreign else headers.get("x-twilio-signature"),
         signed_urls=_signed_urls(scope["path"] + (f"?{query}" if query else "")),
-        foreign_page=is_foreign(headers),
     )
 
 
-def find_caller(credentials: Credentials, start: Start) -> Caller:
+def find_caller(credentials: Credentials, start: Start) -> ProvenCaller:
     """Give what a caller has proven. Reads the database. Raises Refusal."""
     token = credentials.token or start.token
     account = None
-    if credentials.foreign_page and token is None:
-        raise Refusal(1008, 20003, "a page of another site needs an access token")
-    if credentials.basic is not None and not credentials.foreign_page:
+    if credentials.basic is not None:
         account = selectors.account_by_credentials(*credentials.basic)
     elif token is not None:
         return _by_access_token(token)
@@ -77,25 +60,42 @@ def find_caller(credentials: Credentials, start: Start) -> Caller:
         account = _by_signature(credentials, start.account_sid)
     if account is None:
         raise Refusal(1008, 20003, "authentication failed")
-    return Caller(account)
+    return ProvenCaller(account)
 
 
-def _by_access_token(token: str) -> Caller:
-    read = read_access_token(token)
-    if read is None:
-        raise Refusal(1008, 20003, "authentication failed")
-    return Caller(read.account, read.identity, read.application_sid)
+def find_account_to_register(credentials: Credentials, register: Register) -> Account | None:
+    """Give the account for which somebody has proven to take an identity's calls, or None.
+
+    An access token has to name the identity, and to allow incoming calls; a signature proves
+    nothing here, for nobody's handshake names an account. Reads the database. Raises Refusal.
+    """
+    if credentials.basic is not None:
+        return selectors.account_by_credentials(*credentials.basic)
+    token = credentials.token or register.token
+    if token is None:
+        return None
+    proven = _by_access_token(token)
+    may_register = proven.takes_calls and proven.identity == register.identity
+    return proven.account if may_register else None
+
+
+def _by_access_token(token: str) -> ProvenCaller:
+    try:
+        return read_access_token(token)
+    except TokenRefused as error:
+        raise Refusal(1008, error.code, str(error)) from error
 
 
 def _by_signature(credentials: Credentials, account_sid: str) -> Account | None:
     account = selectors.active_account(account_sid)
     if account is None or credentials.signature is None:
         return None
-    proven = any(
-        verify(url, (), account.auth_token, credentials.signature)
+    proven = [
+        verify(url, (), token, credentials.signature)
         for url in credentials.signed_urls
-    )
-    return account if proven else None
+        for token in account.auth_tokens
+    ]
+    return account if any(proven) else None
 
 
 def _signed_urls(path: str) -> tuple[str, ...]:

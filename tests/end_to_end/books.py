@@ -42,6 +42,10 @@ class Books:
         rows = self._rows("SELECT caller FROM conference_app_call ORDER BY id")
         return [row["caller"] for row in rows]
 
+    def call_by_sid(self, sid: str) -> Row:
+        (row,) = self._rows("SELECT * FROM conference_app_call WHERE sid = %s", sid)
+        return row
+
     def conference(self, sid: str) -> Row:
         (row,) = self._rows("SELECT * FROM conference_app_conference WHERE sid = %s", sid)
         return row

@@ -134,3 +134,27 @@ def test_a_guest_link_is_prolonged(admin_client: Client, alice: Account) -> None
     link.refresh_from_db()
     assert link.state_at(timezone.now()) == "open"
     assert link.max_guests == 3
+
+
+def test_an_accounts_token_is_rotated(admin_client: Client, alice: Account) -> None:
+    first = alice.auth_token
+    shown = _act(admin_client, "account", "make_secondary_token", alice.pk)
+    alice.refresh_from_db()
+    second = alice.secondary_auth_token
+    assert second in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
+    done = _act(admin_client, "account", "promote_secondary_token", alice.pk)
+    alice.refresh_from_db()
+    assert alice.auth_tokens == [second]
+    for secret in (first, second):
+        assert secret not in done.content.decode()
+
+
+def test_a_rotation_is_called_off_once(admin_client: Client, alice: Account) -> None:
+    _act(admin_client, "account", "make_secondary_token", alice.pk)
+    _act(admin_client, "account", "drop_secondary_token", alice.pk)
+    alice.refresh_from_db()
+    assert alice.auth_tokens == [alice.auth_token]
+    for action in ("drop_secondary_token", "promote_secondary_token"):
+        response = _act(admin_client, "account", action, alice.pk)
+        assert _messages(response) == ["Alice: the account has no second token"]

@@ -12,7 +12,8 @@ from django.utils import timezone
 from conference_app.models import Account, AccountStatus, Application, GuestLink, Room
 from conference_app.pages.guess_limit import WRONG_LINKS
 from conference_app.services import guest_links
-from conference_app.streams.access_tokens import VoiceToken, read_access_token
+from conference_app.streams.access_tokens import read_access_token
+from conference_app.streams.proven_caller import ProvenCaller
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_a_guest_gets_a_ticket_for_that_room(room: Room, stranger: Client) -> No
     ticket = stranger.post(start(link), GUEST).json()
     room.refresh_from_db()
     assert room.application is not None
-    proven = VoiceToken(room.account, "Eve", room.application.sid)
+    proven = ProvenCaller(room.account, "Eve", room.application.sid)
     assert read_access_token(ticket["token"]) == proven
 
 

@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from conference_app.models import Account, Application, ConferenceStatus, Room
 from conference_app.services import demo
-from conference_app.streams.access_tokens import VoiceToken, read_access_token
+from conference_app.streams.access_tokens import read_access_token
+from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.twiml import Dial, parse
 from tests.builders import build_account, build_application, build_conference
 
@@ -93,7 +94,7 @@ def test_a_ticket_for_a_room_calls_that_room_and_nothing_else(
     room = Room.objects.get(account=demo_account, name="R & D <1>")
     assert room.application is not None
     proven = read_access_token(ticket["token"])
-    assert proven == VoiceToken(demo_account, "Eve Online", room.application.sid)
+    assert proven == ProvenCaller(demo_account, "Eve Online", room.application.sid)
     assert ticket["to"] == room.application.sid
     (document,) = demo_account.twiml_bins.filter(friendly_name__startswith="room:")
     assert room.application.voice_url == document.get_absolute_url()

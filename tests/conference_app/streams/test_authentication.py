@@ -3,17 +3,17 @@
 import base64
 from typing import Any
 
-import jwt
 import pytest
 from pytest_django import Settings
-from twilio.jwt.access_token import AccessToken
-from twilio.jwt.access_token.grants import VoiceGrant
 
 from conference_app.http_client import sign
 from conference_app.models import Account, AccountStatus
-from conference_app.streams.authentication import Caller, find_caller, read_credentials
+from conference_app.services import accounts
+from conference_app.streams.authentication import find_caller, read_credentials
+from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.streams.refusals import Refusal
 from media_engine.dialects import MULAW, Start, WireFormat
+from tests.builders import access_token, build_api_key
 
 pytestmark = pytest.mark.django_db
 
@@ -29,17 +29,6 @@ def start(**said: Any) -> Start:
 
 def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def token(account: Account, *, key: str | None = None, **changes: Any) -> str:
-    """A token as a server of the account's mints it, with changes."""
-    claims = {
-        "iss": account.sid,
-        "sub": account.sid,
-        "exp": 4_000_000_000,
-        "grants": {"identity": "alice", "voice": {"incoming": {"allow": True}}},
-    }
-    return jwt.encode(claims | changes, key or account.auth_token, algorithm="HS256")
 
 
 def caller_of(scope_: dict[str, Any], start_: Start | None = None) -> Account | None:
@@ -70,38 +59,38 @@ def test_nobody_is_let_in_without_any_proof(alice: Account) -> None:
     assert caller_of(scope(), start(account_sid=alice.sid)) is None
 
 
-def test_a_token_that_twilios_library_minted_is_let_in(alice: Account) -> None:
-    minted = AccessToken(alice.sid, alice.sid, alice.auth_token, identity="alice", ttl=60)
-    minted.add_grant(VoiceGrant(incoming_allow=True))
-    assert caller_of(scope(f"token={minted.to_jwt()}")) == alice
-    assert caller_of(scope(), start(token=minted.to_jwt())) == alice
+def test_an_api_key_is_let_in_by_basic(alice: Account) -> None:
+    key = build_api_key(alice)
+    assert caller_of(scope(authorization=basic(key.sid, key.secret))) == alice
+    assert caller_of(scope(authorization=basic(key.sid, alice.auth_token))) is None
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"key": "of somebody else who has a longer one"},
-        {"exp": 1},
-        {"exp": None},
-        {"sub": "AC" + "0" * 32},
-        {"grants": {"identity": "alice"}},
-        {"grants": "voice"},
-        {"sub": 7},
-    ],
-    ids=["key", "expired", "no expiry", "nobody", "no voice", "odd grants", "odd subject"],
-)
-def test_a_token_with_anything_wrong_is_not(alice: Account, changes: dict[str, Any]) -> None:
-    assert caller_of(scope(f"token={token(alice, **changes)}")) is None
+def test_the_second_token_is_let_in_until_it_is_dropped(alice: Account) -> None:
+    second = accounts.make_secondary_token(account=alice).secondary_auth_token
+    signature = sign("ws://127.0.0.1:8000/media", (), second)
+    by_basic = scope(authorization=basic(alice.sid, second))
+    by_signature = scope(x_twilio_signature=signature)
+    for let_in in (alice, None):
+        assert caller_of(by_basic) == let_in
+        assert caller_of(by_signature, start(account_sid=alice.sid)) == let_in
+        if let_in:
+            accounts.drop_secondary_token(account=alice)
 
 
-@pytest.mark.parametrize("text", ["", "x", "a.b.c", "e30.e30.", "\0"])
-def test_what_is_no_token_is_not(alice: Account, text: str) -> None:
-    assert caller_of(scope(), start(token=text)) is None
+def test_an_access_token_is_taken_from_the_query_and_from_the_start_message(
+    alice: Account,
+) -> None:
+    token = access_token(build_api_key(alice), "eve")
+    proven = ProvenCaller(alice, "eve")
+    assert find_caller(read_credentials(scope(f"token={token}")), start()) == proven
+    assert find_caller(read_credentials(scope()), start(token=token)) == proven
+    assert proven.name == "client:eve"
 
 
-def test_an_unsigned_token_is_not(alice: Account) -> None:
-    claims = {"sub": alice.sid, "exp": 4_000_000_000, "grants": {"voice": {}}}
-    assert caller_of(scope(f"token={jwt.encode(claims, '', algorithm='none')}")) is None
+def test_a_wrong_access_token_is_refused_with_its_code() -> None:
+    with pytest.raises(Refusal) as caught:
+        find_caller(read_credentials(scope("token=x")), start())
+    assert (caught.value.close_code, caught.value.code) == (1008, 20101)
 
 
 @pytest.mark.parametrize("scheme", ["wss", "https"])
@@ -125,25 +114,11 @@ def test_secrets_are_not_shown() -> None:
     assert "secret" not in repr(credentials)
 
 
-def test_a_token_says_who_calls_and_what_may_be_called(alice: Account) -> None:
-    grants = {"identity": "eve", "voice": {"outgoing": {"application_sid": "AP1"}}}
-    read = read_credentials(scope(f"token={token(alice, grants=grants)}"))
-    caller = find_caller(read, start())
-    assert caller == Caller(alice, "eve", "AP1")
-    assert caller.name == "client:eve"
-
-
-@pytest.mark.parametrize("identity", [7, "x" * 122, "a\0b"])
-def test_a_token_whose_identity_is_no_name_is_not_let_in(alice: Account, identity: object) -> None:
-    grants = {"identity": identity, "voice": {}}
-    assert caller_of(scope(f"token={token(alice, grants=grants)}")) is None
-
-
 def test_a_page_of_another_site_is_let_in_by_a_token_only(alice: Account) -> None:
     proof = basic(alice.sid, alice.auth_token)
     foreign = {"origin": "https://evil.example"}
     assert caller_of(scope(authorization=proof, **foreign)) is None
-    assert caller_of(scope(authorization=proof, **foreign), start(token="made up")) is None
-    assert caller_of(scope(f"token={token(alice)}", **foreign)) == alice
+    token = access_token(build_api_key(alice), "eve")
+    assert caller_of(scope(f"token={token}", **foreign)) == alice
     ours = scope(authorization=proof, origin="http://127.0.0.1:8000", host="127.0.0.1:8000")
     assert caller_of(ours) == alice

@@ -1,0 +1,99 @@
+"""Loud mixes are turned down, not cut off; what is not loud is not touched."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media_engine.limiter import CEILING, Limiter
+from media_engine.pcm import FULL_SCALE, Wide
+
+RATE_HZ = 16_000
+FRAME = 320
+TALKERS_HZ = (211, 307, 401, 523, 659, 811, 1009, 1301)
+
+
+def limited(sound: Wide, limiter: Limiter | None = None) -> Wide:
+    """A sound `(samples,)` after a limiter, frame by frame."""
+    limiter = limiter or Limiter(1)
+    out = sound.astype(np.float32).copy()
+    for start in range(0, len(out), FRAME):
+        limiter.limit(out[np.newaxis, start : start + FRAME])
+    return out
+
+
+def talkers(seconds: float, level_dbfs: float, seed: int = 0) -> Wide:
+    """Eight voices as tones of a level (RMS) each, with phases by chance."""
+    time = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
+    amplitude = FULL_SCALE * 10 ** (level_dbfs / 20) * np.sqrt(2)
+    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, len(TALKERS_HZ))
+    tones = [
+        np.sin(2 * np.pi * hz * time + phase) for hz, phase in zip(TALKERS_HZ, phases, strict=True)
+    ]
+    voices: Wide = (amplitude * np.sum(tones, axis=0)).astype(np.float32)
+    return voices
+
+
+def distortion(sound: Wide) -> float:
+    """The share of a sound that is none of the talkers' tones, by RMS."""
+    time = np.arange(len(sound)) / RATE_HZ
+    waves = [wave(2 * np.pi * hz * time) for hz in TALKERS_HZ for wave in (np.sin, np.cos)]
+    basis = np.stack(waves, axis=1)
+    found, *_ = np.linalg.lstsq(basis, sound.astype(np.float64), rcond=None)
+    rest = sound - basis @ found
+    return float(np.sqrt(np.mean(rest**2) / np.mean((basis @ found) ** 2)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_eight_talkers_at_minus_10_dbfs_are_not_distorted(seed: int) -> None:
+    loud = talkers(5, -10, seed)
+    assert np.abs(loud).max() > 2 * FULL_SCALE
+    heard = limited(loud)
+    assert np.abs(heard).max() <= CEILING + 1
+    assert distortion(heard[RATE_HZ:]) < 0.03
+    assert distortion(np.clip(loud, -FULL_SCALE, FULL_SCALE)[RATE_HZ:]) > 0.2
+
+
+def test_below_the_ceiling_nothing_is_touched() -> None:
+    sound = talkers(2, -30)
+    sound *= CEILING / np.abs(sound).max()
+    assert np.array_equal(limited(sound), sound)
+
+
+@given(st.lists(st.floats(-4 * FULL_SCALE, 4 * FULL_SCALE, width=32), min_size=8, max_size=24))
+def test_no_sample_is_above_the_ceiling_whatever_comes(levels: list[float]) -> None:
+    sound = np.repeat(np.asarray(levels, dtype=np.float32), FRAME // 2)
+    sound = sound[: len(sound) // FRAME * FRAME]
+    assert np.abs(limited(sound)).max() <= CEILING + 1
+
+
+def test_half_a_second_after_the_loudness_the_sound_is_what_it_was() -> None:
+    quiet = talkers(1, -40)
+    loud = talkers(1, -10)
+    heard = limited(np.concatenate([loud, quiet]))[len(loud) :]
+    assert not np.array_equal(heard[:FRAME], quiet[:FRAME])
+    assert np.array_equal(heard[RATE_HZ // 2 :], quiet[RATE_HZ // 2 :])
+
+
+def test_the_gain_moves_without_a_step_within_a_frame_and_between_frames() -> None:
+    tone = np.full(RATE_HZ, 0.5 * FULL_SCALE, dtype=np.float32)
+    tone[FRAME * 10 + 200 : FRAME * 12] *= 4
+    steps = np.abs(np.diff(limited(tone) / tone))
+    assert steps.max() < 0.02
+
+
+def test_each_row_has_a_gain_of_its_own() -> None:
+    limiter = Limiter(2)
+    frames = np.stack([talkers(0.02, -10), talkers(0.02, -40)])
+    quiet = frames[1].copy()
+    limiter.limit(frames)
+    assert np.array_equal(frames[1], quiet)
+    assert np.abs(frames[0]).max() <= CEILING + 1
+
+
+def test_a_row_that_another_sound_takes_begins_anew() -> None:
+    limiter = Limiter(1)
+    limited(talkers(1, -10), limiter)
+    limiter.forget(0)
+    quiet = talkers(0.1, -40)
+    assert np.array_equal(limited(quiet, limiter), quiet)
