@@ -13,7 +13,7 @@ from conference_app.headless_caller import HeadlessCaller
 from tests.browser.chromium import a_page, needs_chromium
 from tests.browser.conftest import BROWSERS_HZ
 from tests.end_to_end.server import Server
-from tests.end_to_end.sound import RATE_HZ, heard, tone, tone_dbfs
+from tests.end_to_end.sound import RATE_HZ, heard, level_dbfs, tone, tone_dbfs
 from tests.end_to_end.waiting import eventually, hear
 
 pytestmark = [pytest.mark.end_to_end, needs_chromium]
@@ -42,6 +42,17 @@ const connect = AudioNode.prototype.connect;
 AudioNode.prototype.connect = function (target, ...rest) {
   if (target instanceof AudioDestinationNode) window.heardForTests = this;
   return connect.call(this, target, ...rest);
+};
+"""
+
+
+KEEP_WHICH_MICROPHONES: Final = """
+window.microphonesForTests = [];
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await ask(wanted);
+  window.microphonesForTests.push(stream.getAudioTracks()[0].label);
+  return stream;
 };
 """
 
@@ -103,6 +114,15 @@ async def test_a_browser_and_a_program_hear_each_other(server: Server, microphon
         await hear(bob, 1)
         assert tone_dbfs(heard(bob)[silence_from:], BROWSERS_HZ) < -80
 
+        await page.get_by_role("button", name="Mute").click()
+        await eventually(heard_in_the_program)
+        await page.get_by_role("button", name="Hold").click()
+        await hear(bob, 0.7)
+        silence_from = len(heard(bob))
+        _, power = await page.evaluate(STRONGEST_HEARD, 1)
+        assert power < 1e-9
+        assert tone_dbfs(heard(bob)[silence_from:], BROWSERS_HZ) < -80
+
         await page.get_by_role("button", name="Hang up").click()
         await expect(page.get_by_role("status")).to_have_text("The call is over.")
 
@@ -124,6 +144,10 @@ async def test_a_guest_joins_by_link_and_is_heard(server: Server, microphone: Pa
         conference = await server.conference_of(bob)
         assert len(await server.people_in(conference)) == 2
         assert f"client:{name}" in server.books.callers()
+
+        (guest,) = {*await server.people_in(conference)} - {bob.call_sid}
+        await server.rest("DELETE", f"Conferences/{conference}/Participants/{guest}")
+        await expect(page.get_by_role("status")).to_have_text("The call is over.")
         assert not wrong
 
 
@@ -172,6 +196,26 @@ async def test_who_has_no_microphone_reads_so(server: Server) -> None:
         await call(page, "Listeners")
         problem = page.get_by_role("alert")
         await expect(problem).to_contain_text("No microphone was found. You can listen")
+
+
+async def test_another_microphone_is_chosen_in_a_call(server: Server, microphone: Path) -> None:
+    to = await room_application(server, "Devices")
+    async with a_page(microphone) as page, server.caller(to) as bob:
+        await page.add_init_script(KEEP_WHICH_MICROPHONES)
+        wrong = await open_phone(page, server.http)
+        await call(page, "Devices")
+        await page.get_by_text("Microphone and loudspeaker").click()
+        await page.get_by_label("Microphone").select_option(label="Fake Audio Input 2")
+
+        async def heard_in_the_program() -> bool:
+            await hear(bob, 0.5)
+            return level_dbfs(heard(bob)[-RATE_HZ // 2 :]) > -60
+
+        await eventually(heard_in_the_program)
+        microphones = await page.evaluate("window.microphonesForTests")
+        assert microphones == ["Fake Default Audio Input", "Fake Audio Input 2"]
+        await expect(page.get_by_role("alert")).to_be_hidden()
+        assert not wrong
 
 
 async def test_a_lost_connection_is_said_and_the_phone_calls_again(
