@@ -175,7 +175,7 @@ async def test_who_comes_to_the_room_first_finds_the_conference_that_was_promise
 async def test_an_access_token_opens_its_own_identity_only(server: Server) -> None:
     def token(identity: str | None, *, incoming: bool = True) -> str:
         made = AccessToken(
-            *(server.account.sid, "SK" + "1" * 32, server.account.auth_token), identity=identity
+            *(server.account.sid, server.account.sid, server.account.auth_token), identity=identity
         )
         made.add_grant(VoiceGrant(incoming_allow=incoming))
         return str(made.to_jwt())
@@ -183,9 +183,11 @@ async def test_an_access_token_opens_its_own_identity_only(server: Server) -> No
     async with client(server, "kate", token=token("kate")) as kate:
         sid = await call(server, "client:kate", Twiml=SOUND)
         assert (await kate.next_ring()).call_sid == sid
-    for wrong in (token("mallory"), token(None), token("kate", incoming=False), "x"):
+    for wrong in (token("mallory"), token(None), token("kate", incoming=False)):
         with pytest.raises(CallFailed, match="20003"):
             await client(server, "kate", token=wrong).__aenter__()
+    with pytest.raises(CallFailed, match="20101"):
+        await client(server, "kate", token="x").__aenter__()
     with pytest.raises(CallFailed, match="20003"):
         await client(server, "kate", auth=None).__aenter__()
 
