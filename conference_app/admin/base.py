@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import Model
 from django.forms import Media
 from django.http import HttpRequest
@@ -16,14 +16,20 @@ from typing_extensions import override
 from conference_app.services.errors import ServiceError
 from media_engine import EngineError
 
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin, TabularInline
+else:  # the theme's, which have no types
+    from unfold.admin import ModelAdmin, TabularInline
+
 NOTHING = "–"
 
 
-class ControlRoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+class ControlRoomAdmin(ModelAdmin):  # type: ignore[type-arg] # not generic at run time
     """A page of the control room."""
 
     list_per_page = 50
     show_full_result_count = False
+    list_fullwidth = True
 
     @property
     @override
@@ -74,10 +80,12 @@ class FactsAdmin(ControlRoomAdmin):
             self.message_user(request, f"{done}: {asked}.", messages.SUCCESS)
 
 
-class FactsInline(admin.TabularInline):  # type: ignore[type-arg] # not generic at run time
+class FactsInline(TabularInline):  # type: ignore[type-arg] # not generic at run time
     """Facts that belong to the row on the page."""
 
     extra = 0
+    tab = True
+    hide_title = True
     can_delete = False
 
     @override

@@ -49,12 +49,17 @@ class EventInline(FactsInline):
 
     model = ConferenceEvent
     verbose_name_plural = "timeline"
-    fields = ["sequence_number", "occurred_at", "kind", "who", "more"]
-    readonly_fields = ["who", "more"]
+    fields = ["sequence_number", "occurred_at", "what", "who", "more"]
+    readonly_fields = ["what", "who", "more"]
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConferenceEvent]:
         return super().get_queryset(request).select_related("call")
+
+    @admin.display(description="event")
+    def what(self, event: ConferenceEvent) -> str:
+        """The kind, in the words of the webhooks."""
+        return event.kind
 
     @admin.display(description="caller")
     def who(self, event: ConferenceEvent) -> str:
@@ -72,7 +77,7 @@ class ConferenceAdmin(FactsAdmin):
     """Meetings, live ones first."""
 
     list_display = ["friendly_name", "state", "people", "duration", "account", "created_at", "sid"]
-    list_filter = ["status", "account"]
+    list_filter = ["status", "account", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["account"]
     search_fields = ["sid", "friendly_name", "participants__call__sid"]
     search_help_text = "Room, conference SID or call SID"
