@@ -207,7 +207,7 @@ REST_FRAMEWORK = {
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
-DATETIME_FORMAT = "Y-m-d H:i:s"
+FORMAT_MODULE_PATH = "project.formats"
 TIME_ZONE = "UTC"
 
 # No message may carry a token, a phone number, a pressed key or anything that was said.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db.models import Model
-from django.forms import Media
+from django.forms import Media, Script
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -97,6 +97,12 @@ class FactsInline(TabularInline):  # type: ignore[type-arg] # not generic at run
         return False
 
 
+def modules(*paths: str) -> Media:
+    """Load ES modules of ours; they are fetched once and run after the page is there."""
+    scripts: list[Any] = [Script(path, type="module") for path in paths]
+    return Media(js=scripts)
+
+
 def badge(status: str) -> str:
     """Show a status in its colour."""
     return format_html('<span class="badge badge-{}">{}</span>', status, status)
@@ -105,7 +111,7 @@ def badge(status: str) -> str:
 def link(row: Model, text: str) -> str:
     """Link to the page of a row."""
     url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', url, text)
+    return format_html('<a class="row-link" href="{}">{}</a>', url, text)
 
 
 def duration_between(start: datetime | None, end: datetime | None) -> str:
