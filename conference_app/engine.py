@@ -16,7 +16,7 @@ import numpy as np
 from django.conf import settings
 
 from conference_app.event_writer import EventWriter
-from media_engine import Beeps, Engine, Leg, LegOutput, NotRunning, Pcm
+from media_engine import Beeps, Engine, Leg, LegOutput, LegView, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
 from media_engine.events import Event
@@ -181,6 +181,13 @@ def mix_rate_hz() -> int:
     """Give the rate at which this engine mixes."""
     rate_hz: int = settings.CONFAB_MIX_RATE
     return rate_hz
+
+
+def view(conference_id: str) -> list[LegView]:
+    """Show how the legs of a meeting sound and arrive now; none where it is not live here. Loop's
+    thread only.
+    """
+    return [] if _running is None else _running.engine.registry.view(conference_id)
 
 
 def state(*, last_ticks: int | None = None) -> EngineState:

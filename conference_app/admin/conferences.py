@@ -1,10 +1,14 @@
 """Conferences: the live ones first, each with its people, recordings and timeline."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.forms import Media
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from conference_app.admin.base import (
@@ -14,8 +18,10 @@ from conference_app.admin.base import (
     badge,
     duration_between,
     link,
+    modules,
 )
 from conference_app.admin.recordings import RecordingInline
+from conference_app.admin.steering import carry_out, orders_of
 from conference_app.models import Conference, ConferenceEvent, Participant
 from conference_app.services import conferences
 
@@ -99,6 +105,38 @@ class ConferenceAdmin(FactsAdmin):
         "call_sid_ending",
     ]
     readonly_fields = ["sid", "state", "people", "duration"]
+    change_form_outer_before_template = "control_room/conference.html"
+
+    @property
+    @override
+    def media(self) -> Media:
+        return super().media + modules("control_room/live.js")
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        steer = path(
+            "<str:key>/steer/",
+            self.admin_site.admin_view(require_POST(self.steer)),
+            name="conference_app_conference_steer",
+        )
+        return [steer, *super().get_urls()]
+
+    def steer(self, request: HttpRequest, key: str) -> JsonResponse:
+        """Do what a button of the live page asks for."""
+        return carry_out(request, key)
+
+    @override
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        conference: Conference = context["original"]
+        if not conference.is_over:
+            context["live"] = {
+                "socket": f"/control-room/{conference.sid}",
+                "steer": reverse("admin:conference_app_conference_steer", args=[conference.pk]),
+                "orders": orders_of(request),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conference]:
