@@ -162,6 +162,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}control_room/icon.svg"}
     ],
     "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "conference_app.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "conference_app.admin.navigation.navigation"},
     "COLORS": {
         "primary": {

@@ -16,3 +16,4 @@ from conference_app.admin import (  # noqa: F401 # importing registers them
 )
 
 admin.site.index_title = "Overview"
+admin.site.index_template = "control_room/dashboard.html"
