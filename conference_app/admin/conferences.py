@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q, QuerySet
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
@@ -20,10 +22,11 @@ from conference_app.admin.base import (
     link,
     modules,
 )
+from conference_app.admin.history import history
 from conference_app.admin.recordings import RecordingInline
-from conference_app.admin.steering import carry_out, orders_of
-from conference_app.models import Conference, ConferenceEvent, Participant
-from conference_app.services import conferences
+from conference_app.admin.steering import carry_out, orders_of, read_key
+from conference_app.models import Conference, ConferenceEvent, Participant, WebhookDelivery
+from conference_app.services import conferences, outbox
 
 
 class ParticipantInline(FactsInline):
@@ -119,17 +122,34 @@ class ConferenceAdmin(FactsAdmin):
             self.admin_site.admin_view(require_POST(self.steer)),
             name="conference_app_conference_steer",
         )
-        return [steer, *super().get_urls()]
+        replay = path(
+            "<str:key>/replay/",
+            self.admin_site.admin_view(require_POST(self.replay)),
+            name="conference_app_conference_replay",
+        )
+        return [steer, replay, *super().get_urls()]
 
     def steer(self, request: HttpRequest, key: str) -> JsonResponse:
         """Do what a button of the live page asks for."""
         return carry_out(request, key)
+
+    def replay(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Send a webhook of the conference again, and show its page with how that went."""
+        if not request.user.has_perm("conference_app.change_webhookdelivery"):
+            raise PermissionDenied
+        rows = WebhookDelivery.objects.filter(conference_id=read_key(key))
+        delivery = rows.filter(pk=read_key(request.POST.get("delivery", "")))
+        self.act(
+            request, delivery, lambda row: outbox.replay(delivery=row), "Webhooks to be sent again"
+        )
+        return redirect("admin:conference_app_conference_change", key)
 
     @override
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         conference: Conference = context["original"]
+        context["history"] = history(request, conference)
         if not conference.is_over:
             context["live"] = {
                 "socket": f"/control-room/{conference.sid}",

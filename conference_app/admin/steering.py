@@ -107,12 +107,12 @@ def carry_out(request: HttpRequest, conference_key: str) -> JsonResponse:
 
 def _row(order: Order, conference_key: str, person_key: str) -> Conference | Participant | None:
     if not order.person:
-        return Conference.objects.filter(pk=_key(conference_key)).first()
-    people = Participant.objects.filter(conference_id=_key(conference_key))
-    return people.filter(pk=_key(person_key)).first()
+        return Conference.objects.filter(pk=read_key(conference_key)).first()
+    people = Participant.objects.filter(conference_id=read_key(conference_key))
+    return people.filter(pk=read_key(person_key)).first()
 
 
-def _key(text: str) -> int:
+def read_key(text: str) -> int:
     """Read the key of a row; 0, which none has, for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < LONGEST_KEY else 0
 
