@@ -51,7 +51,7 @@ class LivePage {
     const pill = this.part("link");
     setText(pill, LINK_WORDS[state]);
     pill.dataset.link = state;
-    if (state !== "open") this.people.hear({});
+    if (state !== "open") this.people.rest();
   }
 
   complain(words) {

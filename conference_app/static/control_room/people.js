@@ -39,6 +39,11 @@ export class People {
     return row;
   }
 
+  /** Lay the meters to rest: nothing is known any more. */
+  rest() {
+    for (const row of this.rows.values()) row.rest();
+  }
+
   /** Move the meters. */
   hear(legs) {
     for (const [sid, row] of this.rows) row.hear(legs[sid]);
@@ -55,7 +60,7 @@ class Row {
     this.meter = make("span", "meter", "", this.fill);
     this.meter.setAttribute("aria-hidden", "true");
     this.quality = make("span", "person-quality");
-    this.quality.title = "Delay of the jitter buffer; frames that were late, made up, or left out";
+    this.quality.title = "Delay of the jitter buffer; frames that were late, made up, or cut out to catch up";
     this.buttons = make("span", "person-orders");
     const who = make("span", "person-who", "", make("span", "person-line", "", this.name, this.chips), this.quality);
     this.element = make("li", "person", "", symbol("person"), who, this.meter, this.buttons);
@@ -78,8 +83,15 @@ class Row {
     for (const button of this.buttons.children) button.disabled = false;
   }
 
+  rest() {
+    this.level = 0;
+    this.fill.style.transform = "scaleX(0)";
+    this.element.classList.remove("person-speaks", "person-poor");
+    setText(this.quality, "");
+  }
+
   hear(leg) {
-    const [dbfs, bufferedMs, late, concealed, dropped, received] = leg || [QUIETEST_DBFS, 0, 0, 0, 0, 0];
+    const [dbfs, bufferedMs, late, concealed, cut, received] = leg || [QUIETEST_DBFS, 0, 0, 0, 0, 0];
     // A level is of one moment: falling slowly, the meter shows speech and not its gaps.
     const level = Math.max(0, Math.min(1, 1 - dbfs / QUIETEST_DBFS), this.level - FALL);
     if (level !== this.level) {
@@ -92,7 +104,7 @@ class Row {
     this.element.classList.toggle("person-speaks", speaks && !this.person.muted && !this.person.hold);
     const poor = bufferedMs > POOR_DELAY_MS || late > POOR_LATE_SHARE * received;
     this.element.classList.toggle("person-poor", poor && received > 100);
-    const parts = [`${bufferedMs} ms`, `${late} late`, `${concealed} concealed`, `${dropped} dropped`];
+    const parts = [`${bufferedMs} ms`, `${late} late`, `${concealed} concealed`, `${cut} cut`];
     setText(this.quality, parts.join(" · "));
   }
 }
