@@ -2,25 +2,30 @@
 
 import ipaddress
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from conference_app import sids
 from media_engine.pcm import RATES_HZ
 
+SECRET_KEY_CHARACTERS: Final = 32
+
 
 @register()
 def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Look at every variable that has a form of its own; errors carry ids confab.E001 and up."""
+    """Look at every variable that has a form of its own; ids are confab.E001 and up,
+    and confab.W001 and up for what works but should not be.
+    """
     return [
         *_check_mix_rate(),
         *_check_max_participants(),
         *_check_account_sid(),
         *_check_allowed_networks(),
         *_check_public_url(),
+        *_check_secret_key(),
     ]
 
 
@@ -81,5 +86,17 @@ def _check_public_url() -> list[CheckMessage]:
             "CONFAB_PUBLIC_URL is no address of this server.",
             hint="Like https://voice.example.org.",
             id="confab.E005",
+        )
+    ]
+
+
+def _check_secret_key() -> list[CheckMessage]:
+    if len(settings.SECRET_KEY) >= SECRET_KEY_CHARACTERS:
+        return []
+    return [
+        Warning(
+            "CONFAB_SECRET_KEY can be guessed, and with it all that is encrypted in the database.",
+            hint=f"{SECRET_KEY_CHARACTERS} random characters or more; without it one is made.",
+            id="confab.W001",
         )
     ]

@@ -1,12 +1,13 @@
 """The one door to the media engine: who uses it need not know where a meeting lives.
 
-Today every meeting lives in this process. post() and listen() are the seam behind which they may
-move to another.
+Today every meeting lives in this process. post(), listen() and spawn() are the seam behind which
+they may move to another.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +17,13 @@ import numpy as np
 from django.conf import settings
 
 from conference_app.event_writer import EventWriter
-from media_engine import Beeps, Engine, Leg, LegOutput, LegView, NotRunning, Pcm
+from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, LegView, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
-from media_engine.events import Event
+from media_engine.events import ConferenceCreated, Event, LegInterrupted, RoomKey
 from media_engine.music import enter_beep, exit_beep, load_music, medley
 from media_engine.sound_worker import SoundWorker
+from media_engine.task_set import TaskSet
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,12 @@ LISTENER_EVENTS: Final = 1000
 """Events that may wait for one call's program; it reads them at once, so more means that it is
 stuck.
 """
+
+SPAWNED_TASKS: Final = 500
+"""What may happen beside the meetings at a time: announcements whose sound is being fetched."""
+
+LISTENER_INTERRUPTIONS: Final = 100
+"""Interruptions that may wait for it: each is one request of the API."""
 
 RecordEvent = Callable[[Event, datetime], None]
 
@@ -57,32 +65,62 @@ class EngineState:
     tick_lateness_ms: Lateness = Lateness()
 
 
+class LegEvents:
+    """What the program of one leg's call reads: events in their order, and beside them what
+    interrupts it, which it watches for whatever it is doing.
+    """
+
+    def __init__(self) -> None:
+        self._events: asyncio.Queue[Event] = asyncio.Queue(maxsize=LISTENER_EVENTS)
+        self._interruptions: asyncio.Queue[str] = asyncio.Queue(maxsize=LISTENER_INTERRUPTIONS)
+
+    def put(self, event: Event) -> None:
+        """Take an event; one too many is dropped and logged."""
+        try:
+            if isinstance(event, LegInterrupted):
+                self._interruptions.put_nowait(event.context)
+            else:
+                self._events.put_nowait(event)
+        except asyncio.QueueFull:
+            name = type(event).__name__
+            logger.error("call program does not read its events; %s lost", name)
+
+    async def get(self) -> Event:
+        """Wait for the next event that is no interruption."""
+        return await self._events.get()
+
+    async def interruption(self) -> str:
+        """Wait for the next interruption; give its context."""
+        return await self._interruptions.get()
+
+
 class _Running:
     """The engine of this process and what belongs to it."""
 
-    def __init__(self, record: RecordEvent) -> None:
+    def __init__(self, record: RecordEvent, loop: asyncio.AbstractEventLoop) -> None:
         rate_hz = settings.CONFAB_MIX_RATE
         beeps = Beeps(enter=enter_beep(rate_hz), leave=exit_beep(rate_hz))
         self.engine = Engine(mix_rate_hz=rate_hz, beeps=beeps, recordings=recordings_directory())
         self.writer = EventWriter(record)
         self.sound_worker = SoundWorker(speech=settings.CONFAB_SPEECH_ENGINE)
-        self.listeners: dict[str, asyncio.Queue[Event]] = {}
+        self.loop = loop
+        self.tasks = TaskSet()
+        self.listeners: dict[str, LegEvents] = {}
         self.hold_music: Pcm = medley(load_music(music_directory(), "classical", rate_hz), rate_hz)
         self.engine.subscribe(self.writer.put)
         self.engine.subscribe(self._tell_listener)
 
     def _tell_listener(self, event: Event, _occurred_at: datetime) -> None:
-        queue = self.listeners.get(getattr(event, "leg_id", None) or "")
-        if queue is None:
-            return
-        if queue.full():
-            logger.error("call program does not read its events; %s lost", type(event).__name__)
-            return
-        queue.put_nowait(event)
+        if isinstance(event, ConferenceCreated) and _on_meeting is not None:
+            _on_meeting(event.room)
+        events = self.listeners.get(getattr(event, "leg_id", None) or "")
+        if events is not None:
+            events.put(event)
 
 
 _running: _Running | None = None
 _record: RecordEvent | None = None
+_on_meeting: Callable[[RoomKey], None] | None = None
 _starting = asyncio.Lock()
 
 
@@ -104,6 +142,14 @@ def log_events_with(record: RecordEvent) -> None:
     _record = record
 
 
+def tell_of_meetings(on_meeting: Callable[[RoomKey], None]) -> None:
+    """Say what is called, in the loop's thread, when a meeting has begun in a room; called once,
+    when Django is ready.
+    """
+    global _on_meeting
+    _on_meeting = on_meeting
+
+
 async def start() -> None:
     """Start the engine of this process in the running loop; no effect when it runs.
 
@@ -117,7 +163,8 @@ async def start() -> None:
             raise RuntimeError("nobody has said what writes events down")
         # Loading music takes a while, rendering it (on a first start) longer: neither may hold up
         # the loop.
-        starting = await asyncio.to_thread(_Running, _record)
+        loop = asyncio.get_running_loop()
+        starting = await asyncio.to_thread(_Running, _record, loop)
         starting.writer.start()
         starting.sound_worker.start()
         starting.engine.start()
@@ -130,6 +177,7 @@ async def stop() -> None:
     if _running is None:
         return
     stopping, _running = _running, None
+    await stopping.tasks.cancel_and_wait()
     await stopping.engine.stop()
     await asyncio.to_thread(stopping.writer.stop)
     await asyncio.to_thread(stopping.sound_worker.stop)
@@ -149,22 +197,41 @@ def announce(event: Event) -> None:
     _get().engine.announce(event)
 
 
+def spawn(task: Callable[[], Coroutine[None, None, None]], *, name: str) -> None:
+    """Let something happen beside the meetings, from any thread, where they live: in the loop of
+    the engine, which cancels it when it stops. Raises NotRunning; EngineFull when SPAWNED_TASKS run
+    already.
+    """
+    running = _get()
+    if len(running.tasks) >= SPAWNED_TASKS:
+        raise EngineFull(f"{SPAWNED_TASKS} tasks run beside the meetings already")
+    # In a context of its own: that of a request ends with it, and its database thread too.
+    running.loop.call_soon_threadsafe(
+        lambda: running.tasks.spawn(task(), name=name), context=Context()
+    )
+
+
 def open_leg(leg_id: str, wire: WireFormat, output: LegOutput) -> Leg:
     """Bring a caller in. Loop's thread only. Raises EngineError."""
     return _get().engine.open_leg(leg_id, wire, output)
 
 
-def listen(leg_id: str) -> asyncio.Queue[Event]:
-    """Give the queue of all events of one leg from now on; forget() it at the end."""
-    queue: asyncio.Queue[Event] = asyncio.Queue(maxsize=LISTENER_EVENTS)
-    _get().listeners[leg_id] = queue
-    return queue
+def listen(leg_id: str) -> LegEvents:
+    """Give all events of one leg from now on; forget() it at the end."""
+    events = LegEvents()
+    _get().listeners[leg_id] = events
+    return events
 
 
 def forget(leg_id: str) -> None:
-    """Drop the queue of a leg."""
+    """Keep no more events of a leg."""
     if _running is not None:
         _running.listeners.pop(leg_id, None)
+
+
+def meeting_in(room: RoomKey) -> str | None:
+    """Give the SID of a room's live meeting, from any thread; None where there is none."""
+    return None if _running is None else _running.engine.registry.meeting_in(room)
 
 
 def hold_music() -> Pcm:

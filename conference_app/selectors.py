@@ -1,6 +1,8 @@
 """Reads that more than one caller needs. Nothing here writes."""
 
 import hmac
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -8,7 +10,9 @@ from conference_app import sids
 from conference_app.models import (
     Account,
     AccountStatus,
+    ApiKey,
     Application,
+    AudibilityChange,
     Conference,
     ConferenceStatus,
     Participant,
@@ -16,6 +20,15 @@ from conference_app.models import (
     Room,
     TwimlBin,
 )
+from media_engine.events import Audibility
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who has proven to act for an account: itself, or one of its keys."""
+
+    account: Account
+    key: ApiKey | None = None
 
 
 def active_account(sid: str) -> Account | None:
@@ -25,14 +38,36 @@ def active_account(sid: str) -> Account | None:
     return Account.objects.filter(sid=sid, status=AccountStatus.ACTIVE).first()
 
 
-def account_by_credentials(sid: str, auth_token: str) -> Account | None:
-    """Give the active account that these credentials belong to; the comparison takes the same time
-    either way.
+def login(sid: str, secret: str) -> Login | None:
+    """Give whom these credentials belong to: an account's SID with one of its tokens, or an API
+    key's with its secret. None for all that is wrong; the comparison takes the same time either
+    way.
     """
+    key = api_key(sid)
+    if key is not None:
+        return Login(key.account, key) if _is_one_of([key.secret], secret) else None
     account = active_account(sid)
-    expected = account.auth_token if account else ""
-    matches = hmac.compare_digest(expected.encode(), auth_token.encode())
-    return account if matches and expected else None
+    expected = account.auth_tokens if account is not None else [""]
+    return Login(account) if _is_one_of(expected, secret) and account is not None else None
+
+
+def account_by_credentials(sid: str, secret: str) -> Account | None:
+    """Give the active account that these credentials open, as `login` does."""
+    found = login(sid, secret)
+    return found.account if found is not None else None
+
+
+def api_key(sid: str) -> ApiKey | None:
+    """Find the key of an active account; `sid` may be any text."""
+    if not sids.is_sid(sid, "SK"):
+        return None
+    keys = ApiKey.objects.filter(account__status=AccountStatus.ACTIVE)
+    return keys.select_related("account").filter(sid=sid).first()
+
+
+def _is_one_of(secrets: list[str], given: str) -> bool:
+    matches = [hmac.compare_digest(secret.encode(), given.encode()) for secret in secrets]
+    return bool(given) and any(matches)
 
 
 def application_called(account: Account, to: str) -> Application | None:
@@ -62,6 +97,58 @@ def people_in(conference: Conference) -> QuerySet[Participant]:
     """Those who are in a meeting now, with what is needed to render them; none once it is over."""
     return Participant.objects.filter(conference=conference, left_at__isnull=True).select_related(
         "conference__account", "call"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AudibleParticipant:
+    """Somebody who was in a meeting at a moment; `hears`: the others' call SIDs, each with the gain
+    at which it was heard.
+    """
+
+    call_sid: str
+    label: str
+    state: Audibility
+    hears: dict[str, float]
+
+
+def audible_at(conference: Conference, at: datetime) -> list[AudibleParticipant]:
+    """Say who was in a meeting at a moment and who could hear whom, in order of joining; of a
+    meeting that has not started by then, that nobody could.
+    """
+    here = Participant.objects.filter(conference=conference, joined_at__lte=at)
+    stays = here.filter(Q(left_at__isnull=True) | Q(left_at__gt=at)).select_related("call")
+    bridged = conference.started_at is not None and conference.started_at <= at
+    changes = AudibilityChange.objects.filter(conference=conference, occurred_at__lte=at)
+    last = {change.call_id: change for change in changes.order_by("occurred_at", "id")}
+    people = [(stay, _audibility(last.get(stay.call_id))) for stay in stays.order_by("id")]
+    return [
+        AudibleParticipant(
+            call_sid=listener.call.sid,
+            label=listener.label,
+            state=state,
+            hears={
+                speaker.call.sid: said.gain_for(listener.call.sid)
+                if bridged and not (state.held or state.deaf)
+                else 0.0
+                for speaker, said in people
+                if speaker is not listener
+            },
+        )
+        for listener, state in people
+    ]
+
+
+def _audibility(change: AudibilityChange | None) -> Audibility:
+    if change is None:
+        return Audibility()
+    return Audibility(
+        muted=change.muted,
+        held=change.hold,
+        deaf=change.deaf,
+        volume=change.volume,
+        coached=change.call_sid_to_coach or None,
+        volumes=change.volumes,
     )
 
 

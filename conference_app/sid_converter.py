@@ -1,4 +1,4 @@
-"""SIDs in paths: what has another form is no resource."""
+"""SIDs and names in paths: what has another form is no resource."""
 
 from django.urls import register_converter
 from django.urls.converters import StringConverter
@@ -10,4 +10,11 @@ class SidConverter(StringConverter):
     regex = "[A-Z]{2}[0-9a-fA-F]{32}"
 
 
+class RoomConverter(StringConverter):
+    """`<room:…>`: the name of a room, or a conference's SID."""
+
+    regex = r"[^/\x00]{1,128}"
+
+
+register_converter(RoomConverter, "room")
 register_converter(SidConverter, "sid")

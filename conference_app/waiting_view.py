@@ -30,9 +30,23 @@ def waits_for_503(view: View) -> AsyncView:
         response = await ask(request, *args, **kwargs)
         looks_left = round(PATIENCE_S / LOOK_AGAIN_S)
         while response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and looks_left:
-            await asyncio.sleep(LOOK_AGAIN_S)
+            await _sleep(getattr(request, "slots", None))
             looks_left -= 1
             response = await ask(request, *args, **kwargs)
         return response
 
     return waiting
+
+
+async def _sleep(slots: asyncio.Semaphore | None) -> None:
+    """Let LOOK_AGAIN_S pass; the request's slot, where the server gave it one, is another's
+    meanwhile.
+    """
+    if slots is None:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        return
+    slots.release()
+    try:
+        await asyncio.sleep(LOOK_AGAIN_S)
+    finally:
+        await slots.acquire()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from media_engine.events import LeaveReason, RoomKey
-from media_engine.jitter import DEFAULT_PREFILL
+from media_engine.jitter import CEILING_FRAMES, DEFAULT_PREFILL
 from media_engine.sources import Source
 
 
@@ -52,8 +52,11 @@ class JoinTerms:
     what the room may hold; the lower of the first leg's figure and of the one who knocks counts.
     `recording_id`: record the meeting under this name once it starts (ignored when it is recorded
     already); None: do not record. `prefill`: how many frames the jitter buffer of this leg collects
-    before it plays. `context`: words of the author's own, which LegJoined brings back unread.
-    `own_recording`: record this leg too, until it leaves; None: do not.
+    before it plays; `ceiling`: how many it holds at most. `label`: a name that nobody else in the
+    meeting may have. `coached`: the one leg that is to hear this one; it must be in.
+    `watch_speech`: tell of who speaks (the first leg's wish counts). `context`: words of the
+    author's own, which LegJoined brings back unread. `own_recording`: record this leg too, until it
+    leaves; None: do not.
     """
 
     muted: bool = False
@@ -65,6 +68,10 @@ class JoinTerms:
     wait: Source | None = None
     recording_id: str | None = None
     prefill: int = DEFAULT_PREFILL
+    ceiling: int = CEILING_FRAMES
+    label: str = ""
+    coached: str | None = None
+    watch_speech: bool = False
     context: str = ""
     own_recording: LegRecordingTerms | None = None
 
@@ -107,6 +114,132 @@ class SetMuted:
 
 
 @dataclass(frozen=True, slots=True)
+class SetHeld:
+    """Put a leg on hold, where it neither hears nor is heard, or take it back. It hears silence
+    until SetHoldSound; `context` goes to LegHeld unread.
+    """
+
+    conference_id: str
+    leg_id: str
+    held: bool
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetHoldSound:
+    """Let a leg on hold hear a source."""
+
+    conference_id: str
+    leg_id: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class SetDeaf:
+    """Let a leg hear nobody, or hear as before; beeps and announcements it hears all the same."""
+
+    conference_id: str
+    leg_id: str
+    deaf: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetVolume:
+    """Change how loud a leg is heard (1 = as it speaks), by all or by one listener."""
+
+    conference_id: str
+    leg_id: str
+    volume: float
+    listener_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetCoached:
+    """Let one leg alone hear this one, and the recording not; None: all hear it again."""
+
+    conference_id: str
+    leg_id: str
+    coached: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeExit:
+    """Change what happens when a leg leaves; None: as before."""
+
+    conference_id: str
+    leg_id: str
+    beep_on_exit: bool | None = None
+    end_on_exit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWait:
+    """Ask for another sound for a leg that waits for the start; WaitChanged brings `context`
+    back.
+    """
+
+    conference_id: str
+    leg_id: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetWaitSound:
+    """Let a leg hear a source (None: silence) until the meeting starts."""
+
+    conference_id: str
+    leg_id: str
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Play a source over the talk: to one leg, or (None) to all who are not on hold.
+
+    To the same ears one follows another. AnnouncementEnded or AnnouncementFailed comes with
+    `context`.
+    """
+
+    conference_id: str
+    leg_id: str | None
+    source: Source
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Record a meeting that has started; RecordingStarted or RecordingRefused follows."""
+
+    conference_id: str
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRecording:
+    """Let a recording hear nothing; `skip`: its file leaves the time out, else it is silent."""
+
+    conference_id: str
+    recording_id: str
+    skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRecording:
+    """Let a recording hear again."""
+
+    conference_id: str
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """End a recording before its meeting; another may be started then."""
+
+    conference_id: str
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndConference:
     """End a meeting for everybody; their calls go on."""
 
@@ -125,12 +258,41 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Let whoever runs a leg's call hear, among the leg's events, that something else is to be
+    done. `context`: words of the author's own, which LegInterrupted brings back unread. The sound
+    stays as it is, and the leg may still be to come.
+    """
+
+    leg_id: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
 class CloseLeg:
     """The caller is gone, or is to go: leave the meeting and forget the leg."""
 
     leg_id: str
 
 
+Steering: TypeAlias = (
+    SetMuted
+    | SetHeld
+    | SetHoldSound
+    | SetDeaf
+    | SetVolume
+    | SetCoached
+    | ChangeExit
+    | ChangeWait
+    | SetWaitSound
+    | Announce
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+)
+"""What changes a live meeting, and is the meeting's own business."""
+
 Command: TypeAlias = (
-    JoinConference | LeaveConference | Kick | SetMuted | EndConference | Play | CloseLeg
+    JoinConference | LeaveConference | Kick | EndConference | Play | Interrupt | CloseLeg | Steering
 )

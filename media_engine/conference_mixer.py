@@ -8,55 +8,59 @@ one.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Final, assert_never
 
 import numpy as np
 
-from media_engine.commands import JoinTerms
+from media_engine.announcements import Announcements
+from media_engine.commands import (
+    Announce,
+    ChangeExit,
+    ChangeWait,
+    JoinTerms,
+    PauseRecording,
+    ResumeRecording,
+    SetCoached,
+    SetDeaf,
+    SetHeld,
+    SetHoldSound,
+    SetMuted,
+    SetVolume,
+    SetWaitSound,
+    StartRecording,
+    Steering,
+    StopRecording,
+)
 from media_engine.events import (
+    Audibility,
+    AudibilityChanged,
     ConferenceCreated,
     ConferenceEnded,
     ConferenceStarted,
     EndReason,
     Event,
     LeaveReason,
+    LegHeld,
     LegJoined,
     LegLeft,
+    LegModified,
     LegMuted,
-    RecordingStarted,
+    LegSpeaking,
     RefusalReason,
     RoomKey,
+    WaitChanged,
 )
-from media_engine.levels import fade
-from media_engine.limiter import Limiter
-from media_engine.mixing import RAMP_MS, HearingMatrix
-from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
-from media_engine.sources import Clip, Silence, Source
+from media_engine.hearing import Hearing
+from media_engine.mixing import RAMP_MS
+from media_engine.own_sounds import OwnSounds
+from media_engine.pcm import Pcm, Wide, samples_per_frame
+from media_engine.sources import Clip, Silence
+from media_engine.speech_watch import SpeechWatch
+from media_engine.tape import OpenRecording, Tapes
 
 MAX_WAITING_BEEPS: Final = 1
 """When thirty come at once, they are told of by two beeps, not by ten seconds of beeping."""
-
-
-class MeetingRecording(Protocol):
-    """Where a meeting's sound goes while it is recorded; none of it may block."""
-
-    @property
-    def path(self) -> object:
-        """Where the file is, for RecordingStarted."""
-
-    def write(self, pcm: Pcm) -> None:
-        """Append one frame."""
-
-    def skip(self, samples: int) -> None:
-        """Append silence for ticks that did not take place."""
-
-    def finish(self) -> None:
-        """Nothing more will come."""
-
-
-OpenRecording = Callable[[str, str], MeetingRecording]
-"""Begin to record: (conference_id, recording_id) → the recording."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,6 @@ class _Member:
     leg_id: str
     row: int
     terms: JoinTerms
-    muted: bool
-    heard_before: Source | None = None
-    """What to go over from at the next tick, when it first hears the meeting."""
 
 
 class ConferenceMixer:
@@ -95,20 +96,18 @@ class ConferenceMixer:
         self.started = False
         self.ended = False
         self._frame = samples_per_frame(rate_hz)
-        self._ramp = rate_hz * RAMP_MS // 1000
         self._beeps = beeps
-        self._open_recording = open_recording
         self._emit = emit
         self._members: list[_Member] = []
         self._capacity: int | None = None
-        self._matrix = HearingMatrix()
+        self._hearing = Hearing()
         self._rows = np.zeros(0, dtype=np.intp)
         self._beeping: deque[Clip] = deque()
-        self._recording: MeetingRecording | None = None
-        self._recorded_as: str | None = None
-        self._recorded_ticks = 0
-        self._limiter = Limiter(1)
-        self._someone_enters = False
+        ramp = rate_hz * RAMP_MS // 1000
+        self._announcements = Announcements(emit)
+        self._own_sounds = OwnSounds(self._announcements, self._frame, ramp)
+        self._tapes = Tapes(conference_id, open_recording, ramp, emit)
+        self._speech: SpeechWatch | None = None
         emit(ConferenceCreated(conference_id, room))
 
     def __len__(self) -> int:
@@ -122,15 +121,25 @@ class ConferenceMixer:
         capacity = terms.max_participants
         if self._capacity is not None:
             capacity = min(capacity, self._capacity)
-        return RefusalReason.FULL if len(self._members) >= capacity else None
+        if len(self._members) >= capacity:
+            return RefusalReason.FULL
+        if terms.label and any(member.terms.label == terms.label for member in self._members):
+            return RefusalReason.LABEL_IN_USE
+        if terms.coached is not None and terms.coached not in self:
+            return RefusalReason.COACHED_IS_NOT_IN
+        return None
 
     def join(self, leg_id: str, row: int, terms: JoinTerms) -> None:
         """Let a leg in; refusal() has been asked."""
         if self._capacity is None:
             self._capacity = terms.max_participants
-        member = _Member(leg_id, row, terms, terms.muted)
+            self._speech = SpeechWatch(0) if terms.watch_speech else None
+        member = _Member(leg_id, row, terms)
         self._members.append(member)
-        self._matrix.add(0.0 if terms.muted else 1.0)
+        self._hearing.add(leg_id, Audibility(muted=terms.muted, coached=terms.coached))
+        self._own_sounds.add(leg_id, terms.wait)
+        if self._speech is not None:
+            self._speech.add()
         self._number()
         self._emit(
             LegJoined(
@@ -140,10 +149,11 @@ class ConferenceMixer:
                 terms.start_on_enter,
                 terms.end_on_exit,
                 terms.context,
+                terms.coached,
             )
         )
         if self.started:
-            self._enter(member, Silence())
+            self._own_sounds.bridge(leg_id, Silence())
         elif self._may_start():
             self._start()
         if self.started:
@@ -165,14 +175,40 @@ class ConferenceMixer:
         elif self.started and member.terms.beep_on_exit:
             self._beep(self._beeps.leave)
 
-    def set_muted(self, leg_id: str, muted: bool) -> None:
-        """Make a leg unheard, or heard again, from the next tick on."""
-        member = self._find(leg_id)
-        if member is None or member.muted == muted:
-            return
-        member.muted = muted
-        self._matrix.set_voice(self._members.index(member), 0.0 if muted else 1.0)
-        self._emit(LegMuted(self.conference_id, leg_id, muted))
+    def steer(self, command: Steering) -> None:  # noqa: C901 - one line for each command
+        """Carry out what concerns this meeting alone; no effect on who is not in."""
+        match command:
+            case SetMuted(_, leg_id, muted):
+                if self._change(leg_id, muted=muted):
+                    self._emit(LegMuted(self.conference_id, leg_id, muted))
+            case SetHeld():
+                self._set_held(command)
+            case SetHoldSound(_, leg_id, source):
+                if leg_id in self:
+                    self._own_sounds.hold_with(leg_id, source)
+            case SetDeaf(_, leg_id, deaf):
+                self._change(leg_id, deaf=deaf)
+            case SetVolume():
+                self._set_volume(command)
+            case SetCoached(_, leg_id, coached):
+                if self._change(leg_id, coached=coached):
+                    self._tell_terms(leg_id)
+            case ChangeExit():
+                self._change_exit(command)
+            case ChangeWait(_, leg_id, context):
+                if leg_id in self and not self.started:
+                    self._emit(WaitChanged(self.conference_id, leg_id, context))
+            case SetWaitSound(_, leg_id, source):
+                if leg_id in self and not self.started:
+                    self._own_sounds.wait_with(leg_id, source)
+            case Announce():
+                self._announce(command)
+            case StartRecording(_, recording_id):
+                (self._tapes.start if self.started else self._tapes.refuse)(recording_id)
+            case PauseRecording() | ResumeRecording() | StopRecording():
+                self._tapes.steer(command)
+            case _:
+                assert_never(command)
 
     def end(self) -> None:
         """End it for everybody, because the operator says so."""
@@ -183,25 +219,22 @@ class ConferenceMixer:
         """Fill the members' rows of `heard` from all rows of `spoken`; `skipped` ticks were given
         up before.
         """
-        if not self.started:
-            for member in self._members:
-                heard[member.row] = _read(member.terms.wait, self._frame)
-            return
-        mixed, total = self._matrix.mix(spoken[self._rows])
-        if self._beeping:
-            beep = self._next_beep()
-            mixed += beep
-            total = total + beep
-        if self._someone_enters:
-            self._fade_in(mixed)
+        if self.started:
+            mixed, total = self._hearing.mix(spoken[self._rows])
+            if self._beeping:
+                beep = self._next_beep()
+                mixed += beep
+                total = total + beep
+        else:
+            mixed = self._own_sounds.waited_with()
+            total = np.zeros(self._frame, dtype=np.float32)
+        if self._own_sounds.busy:
+            total = self._own_sounds.put_over(mixed, total)
         heard[self._rows] = mixed
-        if self._recording is not None:
-            # A recording that began after the ticks were given up has not missed them.
-            if skipped and self._recorded_ticks:
-                self._recording.skip(skipped * self._frame)
-            self._limiter.limit(total[np.newaxis])
-            self._recording.write(to_pcm(total))
-            self._recorded_ticks += 1
+        if self._tapes.current is not None:
+            self._tapes.current.write(total, skipped)
+        if self._speech is not None and self.started:
+            self._watch_speech(self._speech, spoken[self._rows])
 
     def _may_start(self) -> bool:
         return len(self._members) >= 2 and any(
@@ -210,40 +243,89 @@ class ConferenceMixer:
 
     def _start(self) -> None:
         self.started = True
-        for member in self._members:
-            self._enter(member, member.terms.wait)
+        self._own_sounds.bridge_all()
         self._emit(ConferenceStarted(self.conference_id))
         for member in self._members:
             self._record(member.terms.recording_id)
-
-    def _enter(self, member: _Member, heard_before: Source | None) -> None:
-        member.heard_before = heard_before
-        self._someone_enters = True
-
-    def _fade_in(self, mixed: Wide) -> None:
-        """Let those who enter go over from what they heard before: a hard edge would click."""
-        for position, member in enumerate(self._members):
-            if member.heard_before is not None:
-                before = _read(member.heard_before, self._frame)
-                mixed[position] = fade(before, mixed[position], self._ramp)
-                member.heard_before = None
-        self._someone_enters = False
 
     def _end(self, reason: EndReason, leg_id: str | None) -> None:
         self.ended = True
         while self._members:
             self._remove(self._members[0], LeaveReason.CONFERENCE_ENDED)
-        if self._recording is not None:
-            self._recording.finish()
-            self._recording = None
+        self._tapes.stop()
+        self._announcements.drop(None, "the conference has ended")
         self._emit(ConferenceEnded(self.conference_id, reason, leg_id))
 
     def _record(self, recording_id: str | None) -> None:
-        if recording_id is None or self._recorded_as is not None:
+        """Record from the start, if somebody came with that wish; once for each meeting."""
+        if recording_id is not None and not self._tapes.has_recorded:
+            self._tapes.start(recording_id)
+
+    def _change(self, leg_id: str, **changes: Any) -> bool:
+        """Change how a leg is heard and hears; False when it is not in or was so already."""
+        if leg_id not in self or not self._hearing.change(leg_id, **changes):
+            return False
+        self._tell_audibility(leg_id)
+        return True
+
+    def _set_volume(self, command: SetVolume) -> None:
+        leg_id, listener_id = command.leg_id, command.listener_id
+        if listener_id is None:
+            self._change(leg_id, volume=command.volume)
+        elif leg_id in self and listener_id in self and leg_id != listener_id:
+            volumes = {**self._hearing[leg_id].volumes, listener_id: command.volume}
+            self._change(leg_id, volumes=volumes)
+
+    def _set_held(self, command: SetHeld) -> None:
+        leg_id = command.leg_id
+        changed = self._change(leg_id, held=command.held)
+        if changed and command.held:
+            self._own_sounds.hold(leg_id)
+        elif changed:
+            self._own_sounds.take_back(leg_id)
+        has_another_sound = leg_id in self and command.held and command.context
+        if changed or has_another_sound:
+            self._emit(LegHeld(self.conference_id, leg_id, command.held, command.context))
+
+    def _change_exit(self, command: ChangeExit) -> None:
+        member = self._find(command.leg_id)
+        if member is None:
             return
-        self._recorded_as = recording_id
-        self._recording = self._open_recording(self.conference_id, recording_id)
-        self._emit(RecordingStarted(self.conference_id, recording_id, str(self._recording.path)))
+        beep, end = command.beep_on_exit, command.end_on_exit
+        terms = replace(
+            member.terms,
+            beep_on_exit=member.terms.beep_on_exit if beep is None else beep,
+            end_on_exit=member.terms.end_on_exit if end is None else end,
+        )
+        if terms != member.terms:
+            member.terms = terms
+            self._tell_terms(command.leg_id)
+
+    def _announce(self, command: Announce) -> None:
+        if command.leg_id is None or command.leg_id in self:
+            self._own_sounds.announce(command)
+        else:
+            self._announcements.fail(command, "the participant is not in the conference")
+
+    def _tell_audibility(self, leg_id: str) -> None:
+        self._emit(AudibilityChanged(self.conference_id, leg_id, self._hearing[leg_id]))
+
+    def _tell_terms(self, leg_id: str) -> None:
+        member = self._find(leg_id)
+        if member is not None:
+            terms, coached = member.terms, self._hearing[leg_id].coached
+            self._emit(
+                LegModified(
+                    self.conference_id, leg_id, terms.beep_on_exit, terms.end_on_exit, coached
+                )
+            )
+
+    def _watch_speech(self, watch: SpeechWatch, spoken: Wide) -> None:
+        legs = [self._hearing[member.leg_id] for member in self._members]
+        audible = np.asarray([not (one.muted or one.held) for one in legs], dtype=np.bool_)
+        for position, speaking in watch.changes(spoken, audible).items():
+            leg_id = self._members[position].leg_id
+            self._emit(LegSpeaking(self.conference_id, leg_id, speaking))
 
     def _beep(self, sound: Pcm) -> None:
         if len(self._beeping) <= MAX_WAITING_BEEPS:
@@ -260,16 +342,14 @@ class ConferenceMixer:
         return next((member for member in self._members if member.leg_id == leg_id), None)
 
     def _remove(self, member: _Member, reason: LeaveReason) -> None:
-        self._matrix.remove(self._members.index(member))
+        position = self._members.index(member)
+        self._own_sounds.remove(member.leg_id)
+        if self._speech is not None and self._speech.remove(position):
+            self._emit(LegSpeaking(self.conference_id, member.leg_id, False))
+        self._hearing.remove(member.leg_id)
         self._members.remove(member)
         self._number()
         self._emit(LegLeft(self.conference_id, member.leg_id, reason, bridged=self.started))
 
     def _number(self) -> None:
         self._rows = np.asarray([member.row for member in self._members], dtype=np.intp)
-
-
-def _read(source: Source | None, samples: int) -> Wide:
-    """Give the next frame of a source; silence when there is none, or no more of it."""
-    frame = None if source is None else source.read(samples)
-    return np.zeros(samples, dtype=np.float32) if frame is None else frame

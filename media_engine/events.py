@@ -5,7 +5,9 @@ identifiers (the application uses call and conference SIDs); the engine never ma
 """
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 
@@ -23,6 +25,7 @@ class LeaveReason(enum.Enum):
     LEFT = "left"
     KICKED = "kicked"
     TIME_LIMIT = "time-limit"
+    REDIRECTED = "redirected"
     CONFERENCE_ENDED = "conference-ended"
 
 
@@ -41,6 +44,30 @@ class RefusalReason(enum.Enum):
 
     FULL = "full"
     ALREADY_IN_A_MEETING = "already-in-a-meeting"
+    LABEL_IN_USE = "label-in-use"
+    COACHED_IS_NOT_IN = "coached-is-not-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Audibility:
+    """Who hears a leg, how loud, and whether it hears.
+
+    `held`: neither heard nor hearing. `deaf`: hears nobody. `coached`: the one leg that hears it;
+    None: all do. `volume` is the gain for all, `volumes` those of single listeners in its place.
+    """
+
+    muted: bool = False
+    held: bool = False
+    deaf: bool = False
+    volume: float = 1.0
+    coached: str | None = None
+    volumes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def gain_for(self, listener_id: str) -> float:
+        """Give how loud a leg that hears others hears this one."""
+        if self.muted or self.held or self.coached not in (None, listener_id):
+            return 0.0
+        return self.volumes.get(listener_id, self.volume)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +108,7 @@ class LegJoined:
     start_on_enter: bool
     end_on_exit: bool
     context: str = ""
+    coached: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +140,99 @@ class LegMuted:
     conference_id: str
     leg_id: str
     muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegHeld:
+    """The leg is neither heard nor hearing from the next tick on (or is again).
+
+    `context`: what SetHeld brought along: words about what it is to hear meanwhile.
+    """
+
+    conference_id: str
+    leg_id: str
+    held: bool
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegModified:
+    """The terms on which the leg is in have changed, to these. `coached`: whom it coaches, or
+    None.
+    """
+
+    conference_id: str
+    leg_id: str
+    beep_on_exit: bool
+    end_on_exit: bool
+    coached: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitChanged:
+    """The leg waits and is to hear something else; `context`: what ChangeWait brought along."""
+
+    conference_id: str
+    leg_id: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudibilityChanged:
+    """From the next tick on the leg is heard, and hears, like this."""
+
+    conference_id: str
+    leg_id: str
+    audibility: Audibility
+
+
+@dataclass(frozen=True, slots=True)
+class LegSpeaking:
+    """Somebody who can be heard begins to speak, or has been quiet for a while."""
+
+    conference_id: str
+    leg_id: str
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementEnded:
+    """What Announce asked for was heard to its end. `leg_id` None: by all. `context`: Announce's
+    own.
+    """
+
+    conference_id: str
+    leg_id: str | None
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementFailed:
+    """Nobody heard it, or not to its end."""
+
+    conference_id: str
+    leg_id: str | None
+    context: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRefused:
+    """StartRecording has had no effect: there is no such meeting, it has not started, or it is
+    being recorded.
+    """
+
+    conference_id: str
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPaused:
+    """The recording hears nothing from the next tick on, or (`paused` false) hears again."""
+
+    conference_id: str
+    recording_id: str
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +282,14 @@ class DigitPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class LegInterrupted:
+    """Something else is to be done with the leg's call; `context` says what to whoever runs it."""
+
+    leg_id: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegClosed:
     """The caller is gone; it left its meeting (LegLeft) before this."""
 
@@ -175,9 +304,19 @@ Event: TypeAlias = (
     | LegLeft
     | JoinRefused
     | LegMuted
+    | LegHeld
+    | LegModified
+    | WaitChanged
+    | AudibilityChanged
+    | LegSpeaking
+    | AnnouncementEnded
+    | AnnouncementFailed
+    | RecordingRefused
+    | RecordingPaused
     | RecordingStarted
     | RecordingFinished
     | PlaybackEnded
     | DigitPressed
+    | LegInterrupted
     | LegClosed
 )

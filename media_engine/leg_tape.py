@@ -10,10 +10,11 @@ from typing import TypeAlias
 import numpy as np
 
 from media_engine.commands import LegRecordingTerms, RecordedSides
-from media_engine.conference_mixer import ConferenceMixer, MeetingRecording
+from media_engine.conference_mixer import ConferenceMixer
 from media_engine.events import Event, RecordingStarted
 from media_engine.limiter import Limiter
 from media_engine.pcm import Pcm, Wide, to_pcm
+from media_engine.tape import MeetingRecording
 
 OpenLegRecording: TypeAlias = Callable[[str, str, str, int], MeetingRecording]
 """Begin to record a leg: (conference_id, leg_id, recording_id, channels) → the recording."""

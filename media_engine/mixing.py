@@ -5,8 +5,8 @@ For each meeting a gain G[listener, speaker]; 1 = hears, 0 = does not, a leg's o
 0 when muted). An ordinary row costs one subtraction, `total - own`, so a tick stays linear in the
 number of legs; the few others are multiplied out.
 
-A voice never has a hard edge, which would be heard as a click: it comes in, and changes, within
-RAMP_MS.
+Nothing has a hard edge, which would be heard as a click: a voice comes in, and whatever somebody
+hears changes, within RAMP_MS.
 
 Sums are wide (float32 on the int16 scale) and unclipped: a clipped total could not have a leg's own
 sound taken out again.
@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from media_engine.levels import fade
 from media_engine.pcm import FRAMES_PER_SECOND, Wide
 
 RAMP_MS: Final = 5
@@ -32,6 +33,8 @@ class HearingMatrix:
         self._before: Wide = self._voices.copy()
         self._exceptions: list[dict[int, float]] = []
         self._deaf: list[bool] = []
+        # Rows that change in the next tick: what they were.
+        self._rows_before: dict[int, Wide] = {}
         self._compile()
 
     def __len__(self) -> int:
@@ -43,6 +46,9 @@ class HearingMatrix:
         self._before = np.append(self._before, np.float32(0))
         self._exceptions.append({})
         self._deaf.append(False)
+        self._rows_before = {
+            listener: np.append(row, np.float32(0)) for listener, row in self._rows_before.items()
+        }
         self._compile()
         return len(self._voices) - 1
 
@@ -60,6 +66,11 @@ class HearingMatrix:
             }
             for row in self._exceptions
         ]
+        self._rows_before = {
+            _moved_up(listener, position): np.delete(row, position)
+            for listener, row in self._rows_before.items()
+            if listener != position
+        }
         self._compile()
 
     def set_voice(self, position: int, gain: float) -> None:
@@ -69,6 +80,7 @@ class HearingMatrix:
 
     def set_deaf(self, position: int, deaf: bool) -> None:
         """Let a leg hear nobody (its row is 0), or hear as before."""
+        self._keep_row(position)
         self._deaf[position] = deaf
         self._compile()
 
@@ -76,8 +88,11 @@ class HearingMatrix:
         """Set one entry; None: the speaker's voice counts again. ValueError for one's own."""
         if listener == speaker:
             raise ValueError("nobody hears himself: the entry of a leg and itself is always 0")
+        if self._exceptions[listener].get(speaker) == gain:
+            return
+        self._keep_row(listener)
         if gain is None:
-            self._exceptions[listener].pop(speaker, None)
+            del self._exceptions[listener][speaker]
         else:
             self._exceptions[listener][speaker] = gain
         self._compile()
@@ -106,13 +121,28 @@ class HearingMatrix:
             heard[self._special] += self._exceptional @ spoken - self._excepted @ own
         if len(self._silenced):
             heard[self._silenced] = 0
+        if self._rows_before:
+            ramp_samples = _ramp_samples(spoken.shape[1])
+            for listener, row in self._rows_before.items():
+                heard[listener] = fade(row @ spoken, heard[listener], ramp_samples)
+            self._rows_before = {}
         return heard, total
+
+    def _keep_row(self, listener: int) -> None:
+        """Remember what a row was in the last tick, before the first change since then."""
+        if listener in self._rows_before:
+            return
+        row = self._before.copy()
+        for speaker, gain in self._exceptions[listener].items():
+            row[speaker] = gain
+        row[listener] = 0
+        self._rows_before[listener] = row * np.float32(not self._deaf[listener])
 
     def _gains(self, samples: int) -> Wide:
         """Voices as `(legs, 1)`, or `(legs, samples)` with a ramp in the tick after a change."""
         if not self._changed:
             return self._voices[:, np.newaxis]
-        ramp_samples = samples * RAMP_MS * FRAMES_PER_SECOND // 1000
+        ramp_samples = _ramp_samples(samples)
         ramp = np.ones(samples, dtype=np.float32)
         ramp[:ramp_samples] = np.arange(1, ramp_samples + 1, dtype=np.float32) / ramp_samples
         gains: Wide = np.outer(self._before, 1 - ramp) + np.outer(self._voices, ramp)
@@ -133,6 +163,10 @@ class HearingMatrix:
             for speaker, gain in self._exceptions[listener].items():
                 self._excepted[index, speaker] = 1
                 self._exceptional[index, speaker] = gain
+
+
+def _ramp_samples(frame_samples: int) -> int:
+    return frame_samples * RAMP_MS * FRAMES_PER_SECOND // 1000
 
 
 def _moved_up(position: int, removed: int) -> int:

@@ -11,24 +11,30 @@ from typing import Final, ParamSpec
 import numpy as np
 
 from media_engine.commands import (
+    Announce,
     CloseLeg,
     Command,
     EndConference,
+    Interrupt,
     JoinConference,
     Kick,
     LeaveConference,
     Play,
-    SetMuted,
+    StartRecording,
+    Steering,
 )
-from media_engine.conference_mixer import Beeps, ConferenceMixer, OpenRecording
+from media_engine.conference_mixer import Beeps, ConferenceMixer
 from media_engine.dialects import WireFormat
 from media_engine.errors import EngineError
 from media_engine.events import (
+    AnnouncementFailed,
     Event,
     JoinRefused,
     LeaveReason,
     LegClosed,
+    LegInterrupted,
     PlaybackEnded,
+    RecordingRefused,
     RefusalReason,
     RoomKey,
 )
@@ -39,6 +45,7 @@ from media_engine.leg_tape import LegTape, OpenLegRecording
 from media_engine.leg_view import LegView, view_legs
 from media_engine.limiter import Limiter
 from media_engine.pcm import Wide, samples_per_frame
+from media_engine.tape import OpenRecording
 
 _FIRST_ROWS: Final = 16
 
@@ -93,6 +100,11 @@ class Registry:
         """How many meetings are live."""
         return len(self._meetings)
 
+    def meeting_in(self, room: RoomKey) -> str | None:
+        """Give the name of a room's live meeting; the one question that any thread may ask."""
+        meeting = self._rooms.get(room)
+        return None if meeting is None else meeting.conference_id
+
     def open_leg(
         self, leg_id: str, wire: WireFormat, output: LegOutput, *, prefill: int = DEFAULT_PREFILL
     ) -> Leg:
@@ -121,14 +133,16 @@ class Registry:
             case Kick(conference_id, leg_id):
                 if self._is_in(leg_id, conference_id):
                     self._leave(leg_id, LeaveReason.KICKED)
-            case SetMuted(conference_id, leg_id, muted):
-                self._set_muted(conference_id, leg_id, muted)
             case EndConference(conference_id):
                 self._end(conference_id)
             case Play(leg_id):
                 self._play(leg_id, command)
+            case Interrupt(leg_id, context):
+                self._emit(LegInterrupted(leg_id, context))
             case CloseLeg(leg_id):
                 self._close_leg(leg_id)
+            case _:
+                self._steer(command)
 
     def tick(self, skipped: int = 0) -> None:
         """Move all sound on by 20 ms: read every leg, mix every meeting, send everybody what he
@@ -179,6 +193,8 @@ class Registry:
         refusal = RefusalReason.ALREADY_IN_A_MEETING if seat.meeting is not None else None
         if refusal is None and meeting is not None:
             refusal = meeting.refusal(command.terms)
+        if refusal is None and meeting is None and command.terms.coached is not None:
+            refusal = RefusalReason.COACHED_IS_NOT_IN
         if refusal is not None:
             self._emit(JoinRefused(command.leg_id, command.room, refusal))
             return
@@ -187,6 +203,7 @@ class Registry:
             meeting = self._new_meeting(command)
         seat.meeting = meeting
         seat.leg.jitter.prefill = command.terms.prefill
+        seat.leg.jitter.ceiling = command.terms.ceiling
         seat.leg.listen()
         del self._alone[command.leg_id]
         meeting.join(command.leg_id, seat.leg.row, command.terms)
@@ -227,10 +244,17 @@ class Registry:
         meeting.leave(leg_id, reason)
         self._clear_away(meeting)
 
-    def _set_muted(self, conference_id: str, leg_id: str, muted: bool) -> None:
-        meeting = self._meetings.get(conference_id)
+    def _steer(self, command: Steering) -> None:
+        meeting = self._meetings.get(command.conference_id)
         if meeting is not None:
-            meeting.set_muted(leg_id, muted)
+            meeting.steer(command)
+        elif isinstance(command, StartRecording):
+            self._emit(RecordingRefused(command.conference_id, command.recording_id))
+        elif isinstance(command, Announce):
+            reason = "the conference has ended"
+            self._emit(
+                AnnouncementFailed(command.conference_id, command.leg_id, command.context, reason)
+            )
 
     def _end(self, conference_id: str) -> None:
         meeting = self._meetings.get(conference_id)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from conference_app import engine
 from conference_app.services import finishing_worker, http_door, webhook_sender
 from conference_app.services.recovery import close_what_a_crash_left
+from conference_app.streams import calling_out
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +38,14 @@ async def lifespan(
             await asyncio.to_thread(_import_what_requests_need)
             await engine.start()
             webhook_sender.start()
+            calling_out.start()
             _keep_what_is_there_out_of_collections()
         except Exception as error:
             logger.exception("the server could not be started")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})
+    await calling_out.stop()
     await engine.stop()
     await asyncio.to_thread(finishing_worker.stop)
     # After the engine: its last words are in the outbox now, and stay there if they can not leave.

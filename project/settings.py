@@ -44,6 +44,7 @@ CONFAB_SPEECH_ENGINE: str = env.str(
     "CONFAB_SPEECH_ENGINE", default="media_engine.speech.EspeakSpeech"
 )
 CONFAB_MAX_PARTICIPANTS: int = env.int("CONFAB_MAX_PARTICIPANTS", default=40)
+CONFAB_API_REQUESTS_PER_SECOND: float = env.float("CONFAB_API_REQUESTS_PER_SECOND", default=100.0)
 CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
 REDIS_URL: str = env.str("REDIS_URL", default="")
 
@@ -51,6 +52,8 @@ DEBUG: bool = env.bool("CONFAB_DEBUG", default=False)
 SECRET_KEY: str = env.str("CONFAB_SECRET_KEY", default="") or read_or_make(
     CONFAB_DATA_DIR / "secret-key"
 )
+# Still good for reading what was signed or encrypted with them (conference_app.encryption).
+SECRET_KEY_FALLBACKS: list[str] = env.list("CONFAB_OLD_SECRET_KEYS", default=[])
 
 _public = urlsplit(CONFAB_PUBLIC_URL)
 _https = _public.scheme == "https"
@@ -80,12 +83,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "project.static_files.StaticFilesMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "project.page_middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "project.page_middleware.Csrf",
+    "project.page_middleware.Authentication",
+    "project.page_middleware.Messages",
+    "project.page_middleware.XFrameOptions",
 ]
 ROOT_URLCONF = "project.urls"
 ASGI_APPLICATION = "project.asgi.application"
@@ -201,6 +204,15 @@ REST_FRAMEWORK = {
     # The rest is said by conference_app.api.base.AccountView.
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "conference_app.api.documentation.schema.CallSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Confab",
+    "DESCRIPTION": "Conferences over REST, in the shape of Twilio's API.",
+    "VERSION": "2010-04-01",
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- Words and times -----------------------------------------------------------------------------

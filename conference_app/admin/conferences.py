@@ -35,7 +35,7 @@ class ParticipantInline(FactsInline):
     model = Participant
     show_change_link = True
     ordering = [F("left_at").desc(nulls_first=True), "-id"]
-    fields = ["who", "state", "muted", "joined_at", "left_at", "reason_left"]
+    fields = ["who", "state", "muted", "hold", "coaching", "joined_at", "left_at", "reason_left"]
     readonly_fields = ["who", "state"]
 
     @override

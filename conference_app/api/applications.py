@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from conference_app.api.base import AccountView
 from conference_app.api.paging import Listing, render_page
 from conference_app.api.serializers import (
+    APPLICATION_COLUMNS,
     ApplicationFilters,
     ApplicationParameters,
     call_urls,
@@ -51,6 +52,13 @@ class ApplicationView(AccountView):
     def get(self, request: Request, account_sid: str, sid: str) -> Response:
         """Fetch it."""
         return Response(render_application(self._application(sid)))
+
+    def post(self, request: Request, account_sid: str, sid: str) -> Response:
+        """Change what is sent; the rest stays."""
+        sent = ApplicationParameters.read(request.data)
+        columns = {APPLICATION_COLUMNS[name]: value for name, value in sent.items()}
+        application = applications.update(application=self._application(sid), **columns)
+        return Response(render_application(application))
 
     def delete(self, request: Request, account_sid: str, sid: str) -> Response:
         """Remove it."""

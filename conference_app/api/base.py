@@ -12,7 +12,9 @@ from typing_extensions import override
 
 from conference_app.api.authentication import AccountAuthentication, IsAuthenticatedAccount
 from conference_app.api.errors import twilio_error_response
-from conference_app.api.parsers import AlwaysTheSame, BoundedFormParser
+from conference_app.api.parsers import BoundedFormParser, ByThePath
+from conference_app.api.throttling import AccountThrottle
+from conference_app.api.xml import TwilioXmlRenderer
 from conference_app.models import Account
 
 
@@ -26,13 +28,14 @@ class AccountView(APIView):
     authentication_classes = [AccountAuthentication]
     permission_classes = [IsAuthenticatedAccount]
     parser_classes = [BoundedFormParser]
-    renderer_classes = [JSONRenderer]
-    content_negotiation_class = AlwaysTheSame
+    renderer_classes = [JSONRenderer, TwilioXmlRenderer]
+    content_negotiation_class = ByThePath
+    throttle_classes = [AccountThrottle]
 
     @override
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if kwargs.get("account_sid") != self.account.sid:
+        if kwargs.get("account_sid", self.account.sid) != self.account.sid:
             raise NotFound
 
     @override
@@ -49,3 +52,8 @@ class AccountView(APIView):
 
 class UnknownResource(AccountView):
     """Every path that is none of ours: 404 in Twilio's shape, to those who may ask at all."""
+
+    @override
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound

@@ -11,8 +11,9 @@ from conference_app.api.serializers import (
     ConferenceParameters,
     conference_lookups,
     render_conference,
+    sound_wish,
 )
-from conference_app.models import Conference
+from conference_app.models import Conference, HttpMethod
 from conference_app.services import conferences
 
 
@@ -36,10 +37,16 @@ class ConferenceView(AccountView):
         return Response(render_conference(self._conference(sid)))
 
     def post(self, request: Request, account_sid: str, sid: str) -> Response:
-        """End it (Status=completed); the answer shows it as it is before the engine has done so."""
+        """End it (Status=completed), or announce something to all who are in; the answer shows it
+        as it is before the engine has done so.
+        """
         conference = self._conference(sid)
-        if ConferenceParameters.read(request.data).get("Status"):
+        sent = ConferenceParameters.read(request.data)
+        announcement = sound_wish(sent, "Announce", method=HttpMethod.POST)
+        if sent.get("Status"):
             conferences.end(conference=conference)
+        elif announcement is not None:
+            conferences.announce(conference=conference, wish=announcement)
         return Response(render_conference(conference))
 
     def _conference(self, sid: str) -> Conference:

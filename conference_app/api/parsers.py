@@ -1,6 +1,4 @@
-"""What comes in: forms, of a bounded size. What goes out: JSON, whatever the client says it
-accepts.
-"""
+"""What comes in: forms, of a bounded size. What goes out: JSON or XML, as the path says."""
 
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
@@ -13,6 +11,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from typing_extensions import override
+
+from conference_app.api.xml import wants_xml
 
 
 class BoundedFormParser(BaseParser):
@@ -34,7 +34,7 @@ class BoundedFormParser(BaseParser):
         return QueryDict(body, encoding="utf-8")
 
 
-class AlwaysTheSame(BaseContentNegotiation):
+class ByThePath(BaseContentNegotiation):
     """Twilio tells the format by the path, not by the Accept header."""
 
     @override
@@ -49,5 +49,6 @@ class AlwaysTheSame(BaseContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        renderer = next(iter(renderers))
+        wanted = "xml" if wants_xml(request.path) else "json"
+        renderer = next(one for one in renderers if one.format == wanted)
         return renderer, renderer.media_type or ""

@@ -9,12 +9,14 @@ from rest_framework.response import Response
 
 from conference_app import selectors
 from conference_app.api.base import AccountView
+from conference_app.api.calling import create_participant
 from conference_app.api.paging import Listing, render_page
 from conference_app.api.serializers import (
     ParticipantFilters,
     ParticipantParameters,
     participant_lookups,
     render_participant,
+    wishes,
 )
 from conference_app.models import Conference, Participant
 from conference_app.services import participants
@@ -32,6 +34,10 @@ class ParticipantsView(AccountView):
         listing = Listing("participants", rows, everything, render_participant, "call__sid")
         return Response(render_page(request, listing))
 
+    def post(self, request: Request, account_sid: str, conference_sid: str) -> Response:
+        """Call somebody and bring them in; here a conference may be named by its room."""
+        return create_participant(self.account, request, conference_sid)
+
 
 class ParticipantView(AccountView):
     """…/Conferences/{ConferenceSid}/Participants/{CallSid or label}."""
@@ -41,11 +47,10 @@ class ParticipantView(AccountView):
         return Response(render_participant(self._participant(conference_sid, who)))
 
     def post(self, request: Request, account_sid: str, conference_sid: str, who: str) -> Response:
-        """Mute or unmute."""
+        """Change how they are in: muted, on hold, coaching …; or announce something to them."""
         participant = self._participant(conference_sid, who)
-        muted = ParticipantParameters.read(request.data).get("Muted")
-        if muted is not None:
-            participant = participants.set_muted(participant=participant, muted=muted)
+        wanted = wishes(ParticipantParameters.read(request.data), participant)
+        participant = participants.steer(participant=participant, wishes=wanted)
         return Response(render_participant(participant))
 
     def delete(self, request: Request, account_sid: str, conference_sid: str, who: str) -> Response:

@@ -1,18 +1,27 @@
-"""The one home of the translation between Twilio's words and ours.
+"""The home of the translation between Twilio's words and ours; the `*_words` modules beside it hold
+the rest.
 
 Parameters classes check what a client sends, under the names it sends; render functions give the
 JSON of Twilio's API of 2010-04-01, key for key.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-from email.utils import format_datetime
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar, Final, Literal
 
 from rest_framework import serializers
 from typing_extensions import override
 
+from conference_app.api.formats import (
+    API_VERSION,
+    account_uri,
+    check_url,
+    method_field,
+    rfc2822,
+    url_field,
+)
 from conference_app.models import (
     Application,
     Conference,
@@ -20,9 +29,14 @@ from conference_app.models import (
     HttpMethod,
     Participant,
 )
+from conference_app.selectors import AudibleParticipant
+from conference_app.services import own_addresses
 from conference_app.services.applications import CallUrls
+from conference_app.services.participants import Wishes
+from conference_app.services.sound_wish import SoundWish
 
-API_VERSION = "2010-04-01"
+MAX_VOLUME: Final = 2.0
+"""Twice as loud (6 dB): more is distortion, not volume."""
 
 
 # --- What comes in -------------------------------------------------------------------------------
@@ -61,43 +75,31 @@ class Parameters(serializers.Serializer[Any]):
         return cls.read({name: value for name, value in query.items() if value != ""})
 
 
-def check_url(url: str) -> None:
-    """Take an absolute http(s) URL or a path on this server; single-label hosts are fine on one's
-    own network.
+def _sound_field() -> serializers.CharField:
+    return serializers.CharField(required=False, max_length=2048, validators=[check_url])
+
+
+def sound_wish(sent: Mapping[str, Any], kind: str, *, method: HttpMethod) -> SoundWish | None:
+    """Take the URL (`HoldUrl` for `Hold`) and the method out of parameters; None: it was not
+    sent.
     """
-    wrong = serializers.ValidationError("Enter an absolute http or https URL.")
-    if not url.isprintable() or " " in url:
-        raise wrong
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        raise wrong from error
-    on_this_server = url.startswith("/") and not url.startswith("//")
-    if not on_this_server and not (parts.scheme in ("http", "https") and parts.hostname):
-        raise wrong
-
-
-def _url_field() -> serializers.CharField:
-    return serializers.CharField(
-        required=False, allow_blank=True, max_length=2048, validators=[check_url]
-    )
-
-
-def _method_field() -> serializers.ChoiceField:
-    return serializers.ChoiceField(choices=HttpMethod.choices, required=False)
+    url = sent.get(f"{kind}Url")
+    if url is None:
+        return None
+    chosen: Literal["GET", "POST"] = "GET" if sent.get(f"{kind}Method", method) == "GET" else "POST"
+    return SoundWish(own_addresses.absolute(url) if url else "", chosen)
 
 
 class ApplicationParameters(Parameters):
     """POST Applications; what concerns messages is ignored."""
 
     FriendlyName = serializers.CharField(required=False, allow_blank=True, max_length=64)
-    VoiceUrl = _url_field()
-    VoiceMethod = _method_field()
-    VoiceFallbackUrl = _url_field()
-    VoiceFallbackMethod = _method_field()
-    StatusCallback = _url_field()
-    StatusCallbackMethod = _method_field()
+    VoiceUrl = url_field()
+    VoiceMethod = method_field()
+    VoiceFallbackUrl = url_field()
+    VoiceFallbackMethod = method_field()
+    StatusCallback = url_field()
+    StatusCallbackMethod = method_field()
 
 
 def call_urls(parameters: Mapping[str, Any]) -> CallUrls:
@@ -112,6 +114,18 @@ def call_urls(parameters: Mapping[str, Any]) -> CallUrls:
     )
 
 
+APPLICATION_COLUMNS = {
+    "FriendlyName": "friendly_name",
+    "VoiceUrl": "voice_url",
+    "VoiceMethod": "voice_method",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallback": "status_callback",
+    "StatusCallbackMethod": "status_callback_method",
+}
+"""The column of each of ApplicationParameters, for changes of some."""
+
+
 class ApplicationFilters(Parameters):
     """GET Applications."""
 
@@ -121,9 +135,9 @@ class ApplicationFilters(Parameters):
 class ConferenceParameters(Parameters):
     """POST Conferences/{Sid}."""
 
-    unbuilt = ("AnnounceUrl", "AnnounceMethod")
-
     Status = serializers.ChoiceField(choices=[ConferenceStatus.COMPLETED.value], required=False)
+    AnnounceUrl = _sound_field()
+    AnnounceMethod = method_field()
 
 
 class ConferenceFilters(Parameters):
@@ -160,23 +174,89 @@ def conference_lookups(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class ParticipantParameters(Parameters):
-    """POST Conferences/{Sid}/Participants/{CallSid}."""
-
-    unbuilt = (
-        "Hold",
-        "HoldUrl",
-        "HoldMethod",
-        "AnnounceUrl",
-        "AnnounceMethod",
-        "WaitUrl",
-        "WaitMethod",
-        "BeepOnExit",
-        "EndConferenceOnExit",
-        "Coaching",
-        "CallSidToCoach",
-    )
+    """POST Conferences/{Sid}/Participants/{CallSid}; Volume, ForCallSid and Deaf are our own."""
 
     Muted = serializers.BooleanField(required=False)
+    Hold = serializers.BooleanField(required=False)
+    HoldUrl = url_field()
+    HoldMethod = method_field()
+    AnnounceUrl = _sound_field()
+    AnnounceMethod = method_field()
+    WaitUrl = url_field()
+    WaitMethod = method_field()
+    BeepOnExit = serializers.BooleanField(required=False)
+    EndConferenceOnExit = serializers.BooleanField(required=False)
+    Coaching = serializers.BooleanField(required=False)
+    CallSidToCoach = serializers.RegexField(r"^CA[0-9a-fA-F]{32}\Z", required=False)
+    Volume = serializers.FloatField(required=False, min_value=0.0, max_value=MAX_VOLUME)
+    ForCallSid = serializers.RegexField(r"^CA[0-9a-fA-F]{32}\Z", required=False)
+    Deaf = serializers.BooleanField(required=False)
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not math.isfinite(attrs.get("Volume", 1.0)):
+            raise serializers.ValidationError({"Volume": "Enter a number."})
+        if "ForCallSid" in attrs and "Volume" not in attrs:
+            raise serializers.ValidationError({"ForCallSid": "Volume must be given with it."})
+        return super().validate(attrs)
+
+
+def wishes(sent: Mapping[str, Any], participant: Participant) -> Wishes:
+    """Turn ParticipantParameters into what the service is asked for. ValidationError when it is to
+    coach and nobody says whom.
+    """
+    return Wishes(
+        muted=sent.get("Muted"),
+        held=sent.get("Hold"),
+        hold_sound=sound_wish(sent, "Hold", method=HttpMethod.GET),
+        deaf=sent.get("Deaf"),
+        volume=sent.get("Volume"),
+        volume_for=sent.get("ForCallSid"),
+        coached=_coached(sent, participant),
+        beep_on_exit=sent.get("BeepOnExit"),
+        end_on_exit=sent.get("EndConferenceOnExit"),
+        wait_sound=sound_wish(sent, "Wait", method=HttpMethod.POST),
+        announcement=sound_wish(sent, "Announce", method=HttpMethod.POST),
+    )
+
+
+def _coached(sent: Mapping[str, Any], participant: Participant) -> str | None:
+    """Say whom to coach; "": nobody; None: as it is."""
+    call_sid = sent.get("CallSidToCoach")
+    if "Coaching" not in sent:
+        return call_sid
+    if not sent["Coaching"]:
+        return ""
+    call_sid = call_sid or participant.call_sid_to_coach
+    if not call_sid:
+        raise serializers.ValidationError({"CallSidToCoach": "Say whom to coach."})
+    return str(call_sid)
+
+
+class RecordingUpdateParameters(Parameters):
+    """POST Conferences/{Sid}/Recordings/{Sid}."""
+
+    Status = serializers.ChoiceField(choices=["paused", "in-progress", "stopped"])
+    PauseBehavior = serializers.ChoiceField(choices=["skip", "silence"], default="silence")
+
+
+class AudibilityParameters(Parameters):
+    """GET Conferences/{Sid}/Audibility. At: RFC 2822 or ISO 8601, without a zone in UTC; now unless
+    it is given.
+    """
+
+    At = serializers.CharField(required=False, max_length=64)
+
+    def validate_At(self, sent: str) -> datetime:
+        """Read a moment; a "+" that was not encoded has come as a space."""
+        for text in (sent, "+".join(sent.rsplit(" ", 1))):
+            for read in (datetime.fromisoformat, parsedate_to_datetime):
+                try:
+                    moment = read(text)
+                    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+                except (ValueError, OverflowError, IndexError, TypeError):
+                    continue
+        raise serializers.ValidationError("Enter a time as in RFC 2822 or ISO 8601.")
 
 
 class ParticipantFilters(Parameters):
@@ -201,19 +281,19 @@ def render_application(application: Application) -> dict[str, Any]:
     return {
         "account_sid": account_sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(application.created_at),
-        "date_updated": _rfc2822(application.updated_at),
+        "date_created": rfc2822(application.created_at),
+        "date_updated": rfc2822(application.updated_at),
         "friendly_name": application.friendly_name,
         "message_status_callback": None,
         "sid": application.sid,
-        "sms_fallback_method": None,
+        "sms_fallback_method": HttpMethod.POST,
         "sms_fallback_url": None,
-        "sms_method": None,
+        "sms_method": HttpMethod.POST,
         "sms_status_callback": None,
         "sms_url": None,
         "status_callback": application.status_callback or None,
         "status_callback_method": application.status_callback_method,
-        "uri": f"{_account_uri(account_sid)}/Applications/{application.sid}.json",
+        "uri": f"{account_uri(account_sid)}/Applications/{application.sid}.json",
         "voice_caller_id_lookup": False,
         "voice_fallback_method": application.voice_fallback_method,
         "voice_fallback_url": application.voice_fallback_url or None,
@@ -225,12 +305,12 @@ def render_application(application: Application) -> dict[str, Any]:
 
 def render_conference(conference: Conference) -> dict[str, Any]:
     """Conference resource."""
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "api_version": API_VERSION,
-        "date_created": _rfc2822(conference.created_at),
-        "date_updated": _rfc2822(conference.updated_at),
+        "date_created": rfc2822(conference.created_at),
+        "date_updated": rfc2822(conference.updated_at),
         "friendly_name": conference.friendly_name,
         "sid": conference.sid,
         "region": None,
@@ -248,14 +328,14 @@ def render_conference(conference: Conference) -> dict[str, Any]:
 def render_participant(participant: Participant) -> dict[str, Any]:
     """Participant resource."""
     conference, call_sid = participant.conference, participant.call.sid
-    uri = f"{_account_uri(conference.account.sid)}/Conferences/{conference.sid}"
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}"
     return {
         "account_sid": conference.account.sid,
         "call_sid": call_sid,
         "label": participant.label or None,
         "conference_sid": conference.sid,
-        "date_created": _rfc2822(participant.created_at),
-        "date_updated": _rfc2822(participant.updated_at),
+        "date_created": rfc2822(participant.created_at),
+        "date_updated": rfc2822(participant.updated_at),
         "end_conference_on_exit": participant.end_on_exit,
         "muted": participant.muted,
         "hold": participant.hold,
@@ -268,9 +348,32 @@ def render_participant(participant: Participant) -> dict[str, Any]:
     }
 
 
-def _account_uri(account_sid: str) -> str:
-    return f"/{API_VERSION}/Accounts/{account_sid}"
-
-
-def _rfc2822(moment: datetime) -> str:
-    return format_datetime(moment)
+def render_audibility(
+    conference: Conference, at: datetime, present: Sequence[AudibleParticipant]
+) -> dict[str, Any]:
+    """Audibility resource: all who were in at a moment, each with the gains at which they heard the
+    others.
+    """
+    uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}/Audibility.json"
+    return {
+        "account_sid": conference.account.sid,
+        "api_version": API_VERSION,
+        "conference_sid": conference.sid,
+        "at": at.isoformat(),
+        "bridged": conference.started_at is not None and conference.started_at <= at,
+        "participants": [
+            {
+                "call_sid": one.call_sid,
+                "label": one.label or None,
+                "muted": one.state.muted,
+                "hold": one.state.held,
+                "deaf": one.state.deaf,
+                "volume": one.state.volume,
+                "coaching": one.state.coached is not None,
+                "call_sid_to_coach": one.state.coached,
+                "hears": one.hears,
+            }
+            for one in present
+        ],
+        "uri": uri,
+    }

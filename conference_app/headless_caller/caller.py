@@ -9,11 +9,20 @@ from typing import Final, Self
 from typing_extensions import override
 
 from conference_app import sids
-from conference_app.headless_caller.conversation import Conversation
+from conference_app.headless_caller.conversation import ANSWER_WITHIN_S, Conversation
 from conference_app.headless_caller.line import CallFailed, Line
 from conference_app.headless_caller.schedule import Schedule
 from conference_app.headless_caller.speech import Speech
-from media_engine.dialects import DIALECTS, L16, MULAW, Message, Start, WireFormat
+from media_engine.dialects import (
+    DIALECTS,
+    L16,
+    MULAW,
+    Register,
+    Registered,
+    Ring,
+    Start,
+    WireFormat,
+)
 from media_engine.pcm import Pcm
 
 _KEY_GAP_S: Final = 0.1
@@ -23,15 +32,16 @@ _KEY_PAUSE_S: Final = 0.5
 class HeadlessCaller(Conversation):
     """A caller that speaks `play` and keeps what it hears.
 
-    `async with` makes the call and hangs up; what was heard stays readable afterwards. All methods
-    belong to the event loop that made the call.
+    `async with` makes the call and hangs up; with `register` it waits for calls instead, and
+    `answer` takes one. What was heard stays readable afterwards. All methods belong to the event
+    loop that made the call.
     """
 
     def __init__(  # noqa: PLR0913 - all by name, and most callers need three of them
         self,
         url: str,
         *,
-        to: str,
+        to: str = "",
         from_: str | None = None,
         play: Pcm | None = None,
         loop: bool = False,
@@ -40,6 +50,7 @@ class HeadlessCaller(Conversation):
         rate_hz: int | None = None,
         auth: tuple[str, str] | None = None,
         token: str | None = None,
+        register: str | None = None,
         custom_parameters: Mapping[str, str] | None = None,
         send_silence: bool = True,
         eager: bool = False,
@@ -50,10 +61,11 @@ class HeadlessCaller(Conversation):
 
         `to`: an application's SID or name. `play`: sound at the rate of the wire. `encoding` and
         `rate_hz`: for native L16 at 16000 Hz, otherwise mu-law and 8000 Hz, unless given. `auth`:
-        account SID and auth token, for HTTP Basic. `send_silence`: speak silence where there is no
-        sound. `eager`: speak before the server has answered. `receive_buffer_bytes`: the kernel's,
-        small where `pause_reading` is to be felt soon. `ping_interval_s`: how often to ask whether
-        the server is alive; None where the caller is to pause its reading and stay.
+        account SID and auth token, for HTTP Basic. `register`: the identity whose calls to take.
+        `send_silence`: speak silence where there is no sound. `eager`: speak before the server has
+        answered. `receive_buffer_bytes`: the kernel's, small where `pause_reading` is to be felt
+        soon. `ping_interval_s`: how often to ask whether the server is alive; None where the caller
+        is to pause its reading and stay.
 
         UnsupportedFormat for a format that is not spoken, KeyError for an unknown dialect.
         """
@@ -69,7 +81,8 @@ class HeadlessCaller(Conversation):
             custom_parameters=custom_parameters or {},
         )
         line = Line(url, kind.subprotocol, auth, receive_buffer_bytes, ping_interval_s)
-        super().__init__(line, kind.client(), start)
+        waits = Register(register, token) if register is not None else None
+        super().__init__(line, kind.client(), start, waits)
         self.frames_sent = 0
         self.speaking_since_s: float | None = None
         """When the first frame of the present sound was sent (`time.monotonic`)."""
@@ -81,9 +94,14 @@ class HeadlessCaller(Conversation):
             self.play(play, loop=loop)
 
     async def __aenter__(self) -> Self:
-        """Call. CallFailed when the server is not reached, refuses, or gives no answer in 10 s."""
+        """Call, or register. CallFailed when the server is not reached, refuses, or gives no answer
+        in 10 s.
+        """
         try:
             await self._open()
+            if self._register is not None:
+                await self.wait_for(Registered(self._register.identity), ANSWER_WITHIN_S)
+                return self
             if self._eager:
                 self._begin_to_speak()
             await self._wait_for_answer()
@@ -100,6 +118,11 @@ class HeadlessCaller(Conversation):
         traceback: TracebackType | None,
     ) -> None:
         await self.hang_up()
+
+    @override
+    async def answer(self, ring: Ring) -> None:
+        await super().answer(ring)
+        self._begin_to_speak()
 
     @override
     async def hang_up(self) -> None:
@@ -145,11 +168,6 @@ class HeadlessCaller(Conversation):
     async def send_clear(self) -> None:
         """Ask the server to forget what it has not played yet. ValueError in the twilio dialect."""
         await self.send_raw(self._sayable(self._dialect.clear()))
-
-    def _sayable(self, message: Message | None) -> Message:
-        if message is None:
-            raise ValueError(f"a client has no such message in the {self._dialect.name} dialect")
-        return message
 
     def _begin_to_speak(self) -> None:
         if self._speaker is None:

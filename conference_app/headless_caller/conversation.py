@@ -14,11 +14,14 @@ from conference_app.headless_caller.heard import Heard
 from conference_app.headless_caller.line import CallFailed, Line
 from conference_app.headless_caller.playout import Playout
 from media_engine.dialects import (
+    Cancel,
     Clear,
     ClientDialect,
     Error,
     Mark,
     Message,
+    Register,
+    Ring,
     ServerMessage,
     Start,
     Started,
@@ -43,7 +46,10 @@ class Received(NamedTuple):
 class Conversation:
     """The hearing half of a headless caller, and its socket."""
 
-    def __init__(self, line: Line, dialect: ClientDialect, start: Start) -> None:
+    def __init__(
+        self, line: Line, dialect: ClientDialect, start: Start, register: Register | None = None
+    ) -> None:
+        """Prepare a call with `start`; with `register` to take calls in place of making one."""
         self.wire = start.format
         self.call_sid: str | None = None
         self.stream_sid: str | None = None
@@ -57,6 +63,8 @@ class Conversation:
         self._line = line
         self._dialect = dialect
         self._start = start
+        self._register = register
+        self._rings_taken = 0
         self._playout = Playout(start.format.bytes_per_frame * FRAMES_PER_SECOND)
         self._own_marks: set[str] = set()
         self._connection: ClientConnection | None = None
@@ -71,6 +79,9 @@ class Conversation:
         """Connect and say the opening; CallFailed when there is no call."""
         self._connection = await self._line.open()
         self._reader = self._tasks.start(self._read(self._connection), name="caller reads")
+        if self._register is not None:
+            await self.send_raw(self._sayable(self._dialect.register(self._register)))
+            return
         for message in self._dialect.opening(self._start):
             await self.send_raw(message)
         if not self._dialect.answers_start:
@@ -84,6 +95,48 @@ class Conversation:
                     await self._next_change()
         except TimeoutError:
             raise self._failure(f"no answer within {ANSWER_WITHIN_S:.0f} s") from None
+
+    # Taking calls
+
+    async def next_ring(self, timeout_s: float | None = 10.0) -> Ring:
+        """Give the next call that rings. CallFailed when the socket closes, TimeoutError when none
+        comes in time.
+        """
+        async with asyncio.timeout(timeout_s):
+            while len(rings := self.rings) <= self._rings_taken:
+                self._raise_if_closed()
+                await self._next_change()
+        self._rings_taken += 1
+        return rings[self._rings_taken - 1]
+
+    async def answer(self, ring: Ring) -> None:
+        """Take a call that rings. CallFailed when it can not be had any more."""
+        message = self._dialect.answer(ring.call_sid, self.wire)
+        await self.send_raw(self._sayable(message))
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            while self.call_sid is None:
+                self._raise_if_closed()
+                if self._was_canceled(ring):
+                    raise self._failure("the call rings no longer")
+                await self._next_change()
+
+    async def reject(self, ring: Ring) -> None:
+        """Do not take a call that rings."""
+        await self.send_raw(self._sayable(self._dialect.reject(ring.call_sid)))
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        """The calls that have rung so far, the oldest first."""
+        return tuple(m for _, m in self.messages if isinstance(m, Ring))
+
+    def _was_canceled(self, ring: Ring) -> bool:
+        canceled = [m.call_sid for _, m in self.messages if isinstance(m, Cancel)]
+        return ring.call_sid in canceled
+
+    def _sayable(self, message: Message | None) -> Message:
+        if message is None:
+            raise ValueError(f"a client has no such message in the {self._dialect.name} dialect")
+        return message
 
     async def hang_up(self) -> None:
         """Say goodbye and close; where reading is paused, without a word. Harmless when over."""

@@ -17,6 +17,8 @@ The contract, for callers:
   request yourself. Tries after the first happen only as the URL's fragment says (`rc`, `rp`).
 - `cache_key` is the account: a GET's answer is kept as its headers allow and never crosses
   accounts.
+- `SocketClient` connects to ws and wss URLs by the same rules, without redirects, in a thread of
+  its own; a `Socket` may be sent to from any thread.
 - `Response.url` and the URLs of users may hold passwords: show them by `without_secrets` only.
 """
 
@@ -29,7 +31,14 @@ from conference_app.http_client.networks import Network, is_forbidden, read_netw
 from conference_app.http_client.overrides import Overrides, read_overrides
 from conference_app.http_client.response import Limits, Response
 from conference_app.http_client.signature import SIGNATURE_HEADER, sign, verify, with_body_hash
-from conference_app.http_client.target import Params, absolute_url, without_secrets
+from conference_app.http_client.socket import Pong, Socket
+from conference_app.http_client.socket_client import SocketClient
+from conference_app.http_client.target import (
+    Params,
+    absolute_url,
+    read_socket_target,
+    without_secrets,
+)
 
 __all__ = [
     "IDEMPOTENCY_HEADER",
@@ -46,11 +55,15 @@ __all__ = [
     "Network",
     "Overrides",
     "Params",
+    "Pong",
     "Response",
+    "Socket",
+    "SocketClient",
     "absolute_url",
     "is_forbidden",
     "read_networks",
     "read_overrides",
+    "read_socket_target",
     "sign",
     "verify",
     "with_body_hash",

@@ -28,6 +28,10 @@ class LoopThread:
         """Run a coroutine there and await it here, from any loop; cancelling goes through."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._loop))
 
+    def call(self, function: Callable[[], object]) -> None:
+        """Have a function called there, soon."""
+        self._loop.call_soon_threadsafe(function)
+
     async def stop(self) -> None:
         """End the loop and wait for its thread."""
         self.is_ending = True

@@ -106,6 +106,18 @@ def read_target(url: str) -> Target:
     )
 
 
+def read_socket_target(url: str) -> Target:
+    """Read an absolute ws or wss URL, which is http's or https' by another name (RFC 6455, 3).
+
+    Raises what read_target raises.
+    """
+    scheme, separator, rest = url.strip().partition("://")
+    if scheme.lower() not in ("ws", "wss") or not separator:
+        raise _invalid("only ws and wss are spoken")
+    secure = scheme.lower() == "wss"
+    return read_target(f"{'https' if secure else 'http'}://{rest}")
+
+
 def absolute_url(document_url: str, reference: str) -> str:
     """Resolve a URL of a document against the document's own (RFC 3986, 5); FetchError 11100."""
     try:

@@ -2,9 +2,17 @@
 
 from conference_app.models.account import Account, AccountStatus
 from conference_app.models.alert import Alert, AlertLevel
+from conference_app.models.api_key import ApiKey
 from conference_app.models.application import Application
+from conference_app.models.audibility_change import AudibilityChange
 from conference_app.models.base import HttpMethod
-from conference_app.models.call import LIVE_CALL_STATUSES, Call, CallDirection, CallStatus
+from conference_app.models.call import (
+    LIVE_CALL_STATUSES,
+    UNANSWERED_CALL_STATUSES,
+    Call,
+    CallDirection,
+    CallStatus,
+)
 from conference_app.models.conference import Conference, ConferenceStatus
 from conference_app.models.conference_event import ConferenceEvent, EventKind
 from conference_app.models.participant import LeftReason, Participant, ParticipantStatus
@@ -19,11 +27,14 @@ from conference_app.models.webhook_delivery import (
 
 __all__ = [
     "LIVE_CALL_STATUSES",
+    "UNANSWERED_CALL_STATUSES",
     "Account",
     "AccountStatus",
     "Alert",
     "AlertLevel",
+    "ApiKey",
     "Application",
+    "AudibilityChange",
     "Call",
     "CallDirection",
     "CallStatus",

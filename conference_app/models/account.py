@@ -6,6 +6,7 @@ from django.db import models
 from typing_extensions import override
 
 from conference_app.models.base import TimeStampedModel, sid_field
+from conference_app.models.secret_field import SecretField
 
 
 def new_auth_token() -> str:
@@ -23,12 +24,16 @@ class AccountStatus(models.TextChoices):
 class Account(TimeStampedModel):
     """Who calls the API and owns rooms, applications and calls. Nothing of one is visible to
     another.
+
+    `auth_token` opens everything and signs our requests to the user's servers;
+    `secondary_auth_token`, while there is one, opens everything too.
     """
 
     sid = sid_field("AC")
     friendly_name = models.CharField(max_length=64)
-    # Readable and not a hash: it is the key that signs our requests to the user's servers.
-    auth_token = models.CharField(max_length=128, default=new_auth_token)
+    # Readable and not hashes: a signature is made with the token itself.
+    auth_token = SecretField(default=new_auth_token)
+    secondary_auth_token = SecretField(blank=True, default="")
     status = models.CharField(
         max_length=16, choices=AccountStatus.choices, default=AccountStatus.ACTIVE
     )
@@ -36,3 +41,8 @@ class Account(TimeStampedModel):
     @override
     def __str__(self) -> str:
         return self.friendly_name
+
+    @property
+    def auth_tokens(self) -> list[str]:
+        """All tokens that open the account, the one that signs first."""
+        return [token for token in (self.auth_token, self.secondary_auth_token) if token]

@@ -5,7 +5,7 @@ from typing_extensions import override
 
 from conference_app.models.account import Account
 from conference_app.models.application import Application
-from conference_app.models.base import TimeStampedModel, sid_field
+from conference_app.models.base import HttpMethod, TimeStampedModel, sid_field
 
 
 class CallStatus(models.TextChoices):
@@ -21,6 +21,7 @@ class CallStatus(models.TextChoices):
     CANCELED = "canceled"
 
 
+UNANSWERED_CALL_STATUSES = (CallStatus.QUEUED, CallStatus.RINGING)
 LIVE_CALL_STATUSES = (CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
 
 
@@ -37,7 +38,8 @@ class Call(TimeStampedModel):
 
     `caller` and `called`: Twilio's From and To, as the caller gave them. `dialect`: the message
     format spoken. `error_code`, `error_message`: Twilio's code and the reason, for what went wrong
-    last.
+    last. `status_callback`, its method and events: those of a call that we make; an application's
+    own count for the calls that it carries out.
     """
 
     sid = sid_field("CA")
@@ -52,7 +54,13 @@ class Call(TimeStampedModel):
     )
     status = models.CharField(max_length=16, choices=CallStatus.choices, default=CallStatus.QUEUED)
     dialect = models.CharField(max_length=32, blank=True)
+    # Asked for through the API; without it that of the application counts.
+    status_callback = models.CharField(max_length=2048, blank=True)
+    status_callback_method = models.CharField(
+        max_length=4, choices=HttpMethod.choices, default=HttpMethod.POST
+    )
     stream_sid = models.CharField("stream SID", max_length=34, blank=True)
+    status_callback_events = models.JSONField(default=list, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     error_code = models.PositiveIntegerField(null=True, blank=True)

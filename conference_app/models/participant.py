@@ -26,6 +26,7 @@ class LeftReason(models.TextChoices):
     LEFT = "left"
     KICKED = "kicked"
     TIME_LIMIT = "time-limit"
+    REDIRECTED = "redirected"
     CONFERENCE_ENDED = "conference-ended"
     SERVER_STOPPED = "server-stopped"
 
@@ -33,7 +34,8 @@ class LeftReason(models.TextChoices):
 class Participant(TimeStampedModel):
     """One stay of a call in a conference; a call that comes again has another row.
 
-    `muted` is what was last asked for or told, whichever came later.
+    What can be asked for (`muted`, `hold`, `deaf`, `volume`, coaching, `end_on_exit`) is what was
+    last asked for or told, whichever came later. `volume`: the gain with which all hear it.
     """
 
     conference = models.ForeignKey(
@@ -43,6 +45,8 @@ class Participant(TimeStampedModel):
     label = models.CharField(max_length=128, blank=True)
     muted = models.BooleanField(default=False)
     hold = models.BooleanField(default=False)
+    deaf = models.BooleanField(default=False)
+    volume = models.FloatField(default=1.0)
     coaching = models.BooleanField(default=False)
     call_sid_to_coach = models.CharField(max_length=34, blank=True)
     start_on_enter = models.BooleanField(default=True)

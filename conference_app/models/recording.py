@@ -31,7 +31,7 @@ class Recording(TimeStampedModel):
 
     `trim`: silence at both ends is to be cut off. `raw_duration_ms`: the length of the meeting from
     the recording's start; `duration_ms`: of the file. `peaks`: as `media_engine.peaks` keeps them.
-    `wants_mp3`: an MP3 file is still to be made.
+    `wants_mp3`: an MP3 file is still to be made. `paused`: it is in progress and hears nothing.
     """
 
     sid = sid_field("RE")
@@ -45,6 +45,7 @@ class Recording(TimeStampedModel):
     status = models.CharField(
         max_length=16, choices=RecordingStatus.choices, default=RecordingStatus.IN_PROGRESS
     )
+    paused = models.BooleanField(default=False)
     channels = models.PositiveSmallIntegerField(default=1)
     source = models.CharField(max_length=32, default="Conference")
     track = models.CharField(max_length=8, blank=True)

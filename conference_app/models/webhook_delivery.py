@@ -21,6 +21,7 @@ class DeliveryKind(models.TextChoices):
     CONFERENCE_STATUS = "conference-status"
     CONFERENCE_END = "conference-end"
     RECORDING_STATUS = "recording-status"
+    CALL_PROGRESS = "call-progress"
     CALL_STATUS = "call-status"
 
 

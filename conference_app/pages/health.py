@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from conference_app import engine
+from conference_app.services import dialing
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database and engine work, 503 when one does not; the body says which.
 
     The engine's own figures come along: how many legs and meetings, how late its ticks are (with
-    `?ticks=500`, those of the last 10 s).
+    `?ticks=500`, those of the last 10 s); and how many calls ring, how many sockets take calls.
     """
     ticks = request.GET.get("ticks", "")
     last_ticks = int(ticks) if ticks.isdecimal() and len(ticks) < 7 else None
@@ -29,6 +30,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "status": "ok" if healthy else "unavailable",
         "database": database,
         "engine": asdict(engine_state),
+        "calling": asdict(dialing.state()),
     }
     return JsonResponse(told, status=200 if healthy else 503)
 

@@ -1,4 +1,4 @@
-"""Applications: made and removed."""
+"""Applications: made, changed and removed."""
 
 from dataclasses import asdict, dataclass
 
@@ -35,6 +35,25 @@ def create(*, account: Account, urls: CallUrls, friendly_name: str = "") -> Appl
             )
     except IntegrityError as error:
         raise NameTaken(f"there is an application called {name!r} already") from error
+
+
+@transaction.atomic
+def update(*, application: Application, **columns: str) -> Application:
+    """Change some columns: those of CallUrls, and `friendly_name`, which "" makes the SID again.
+
+    Raises NameTaken.
+    """
+    if columns.get("friendly_name") == "":
+        columns["friendly_name"] = application.sid
+    for column, value in columns.items():
+        setattr(application, column, value)
+    try:
+        with transaction.atomic():
+            application.save(update_fields=[*columns, "updated_at"])
+    except IntegrityError as error:
+        name = application.friendly_name
+        raise NameTaken(f"there is an application called {name!r} already") from error
+    return application
 
 
 @transaction.atomic

@@ -2,16 +2,20 @@
 it.
 
 One task a call, in the loop that serves its socket; the socket's end cancels it. All sound is the
-engine's, a pause too: silence that is played is as long as it sounds.
+engine's, a pause too: silence that is played is as long as it sounds. An order from outside breaks
+off whatever is being done.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import assert_never
 
+from conference_app import engine
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call, CallStatus
 from conference_app.services import documents, sounds
+from conference_app.services.call_orders import EndCall, NewDocument, read_order
+from conference_app.services.call_plan import CallPlan
 from conference_app.services.calls import Outcome
 from conference_app.services.conference_stay import ConferenceStay
 from conference_app.services.fault_log import FaultLog
@@ -26,6 +30,7 @@ from conference_app.twiml import (
     FetchFailed,
     Gather,
     HangUp,
+    HangUpReason,
     Happening,
     JoinRefused,
     JoinRoom,
@@ -41,25 +46,48 @@ from conference_app.twiml import (
     step_for,
 )
 from media_engine import EngineError
-from media_engine.events import Event
-from media_engine.sources import Source
+from media_engine.commands import LeaveConference
+from media_engine.dtmf import key_tones
+from media_engine.events import LeaveReason
+from media_engine.sources import Clip, Source
+from media_engine.task_set import TaskSet
 
 
 class CallSession:
-    """Runs the program of one call; `events` are those of its leg, from before it was opened."""
+    """Runs the program of one call; `events` are those of its leg, from before it was opened.
 
-    def __init__(self, call: Call, events: asyncio.Queue[Event]) -> None:
+    `plan`: of a call that we make. `press` tells the other side of a key that we press.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        events: engine.LegEvents,
+        plan: CallPlan | None = None,
+        press: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._call = call
+        self._events = events
+        self._plan = plan or CallPlan(documents.first_document(call))
+        self._press = press
         self._line = LegLine(call.sid, events)
         self._program = CallProgram()
         self._cookies = Cookies()
         self._faults = FaultLog(call)
 
     async def run(self) -> Outcome:
-        """Carry the call out to its end; give how it ended."""
-        step = self._program.next(documents.first_document(self._call))
+        """Carry the call out to its end, or to its time limit; give how it ended."""
+        try:
+            async with asyncio.timeout(self._plan.time_limit_s):
+                return await self._run()
+        except TimeoutError:
+            return Outcome()
+
+    async def _run(self) -> Outcome:
+        await self._send_digits()
+        step = await self._first_step()
         while not isinstance(step, HangUp | RejectCall):
-            step = self._program.next(await self._carry_out_safely(step))
+            step = await self._step_after(step)
         if isinstance(step, RejectCall):
             busy = step.reason is RejectReason.BUSY
             return Outcome(status=CallStatus.BUSY if busy else CallStatus.FAILED)
@@ -67,6 +95,59 @@ class CallSession:
             await self._faults.fault(step.code, step.message, step)
         code, message = self._faults.last or (None, "")
         return Outcome(error_code=code, error_message=message, by_fault=step.code is not None)
+
+    async def _send_digits(self) -> None:
+        """Press the keys that the plan names: in words where the dialect has them, and in sound."""
+        for digit in self._plan.send_digits:
+            if digit not in "wW":
+                self._press(digit)
+            await self._line.play(Clip(key_tones(digit, engine.mix_rate_hz())))
+
+    async def _first_step(self) -> Step:
+        """Begin with the plan's own document, if it has one, in place of asking for one."""
+        asking = self._program.next(self._plan.answered)
+        document = self._plan.document
+        if document is None or not isinstance(asking, Fetch):
+            return asking
+        if isinstance(document, str):
+            return self._program.next(await self._read_safely(document, asking))
+        await self._faults.warnings(document, asking)
+        return self._program.next(DocumentArrived(document, asking.url))
+
+    async def _step_after(self, step: Step) -> Step:
+        """Do a step and give the next one: the program's, or what an order from outside wants."""
+        tasks = TaskSet()
+        doing = tasks.start(self._carry_out_safely(step), name=f"step of {self._call.sid}")
+        ordered = tasks.start(self._events.interruption(), name=f"orders for {self._call.sid}")
+        try:
+            await asyncio.wait({doing, ordered}, return_when=asyncio.FIRST_COMPLETED)
+            if not ordered.done():
+                return self._program.next(doing.result())
+        finally:
+            await tasks.cancel_and_wait()
+        return await self._obey(read_order(ordered.result()))
+
+    async def _obey(self, order: NewDocument | EndCall) -> Step:
+        """Leave what was being done behind: sound, meeting and program."""
+        if isinstance(order, EndCall):
+            return HangUp(HangUpReason.ENDED_FROM_OUTSIDE)
+        engine.post(LeaveConference(self._call.sid, LeaveReason.REDIRECTED))
+        await self._line.pass_over()
+        self._program = CallProgram()
+        step = self._program.next(documents.ordered_document(self._call, order))
+        if not order.twiml or not isinstance(step, Fetch):
+            return step
+        return self._program.next(await self._read_safely(order.twiml, step))
+
+    async def _read_safely(self, twiml: str, step: Fetch) -> Happening:
+        """Take a document that came with its order for the answer to a request."""
+        try:
+            document = await documents.read(twiml)
+        except TwimlError as error:
+            await self._faults.fault(error.code, error.reason, step)
+            return FetchFailed(error.code, error.reason)
+        await self._faults.warnings(document, step)
+        return DocumentArrived(document, step.url)
 
     async def _carry_out_safely(self, step: Step) -> Happening:
         """Do a step; what the user's servers do wrong is the caller's loss alone, and on record."""

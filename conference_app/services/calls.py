@@ -1,14 +1,26 @@
-"""Calls: their beginning and their end, as rows. What happens between is `call_session`."""
+"""Calls: their beginning and their end, as rows, and what can be asked of them in between.
+
+What happens between is `call_session`; an order reaches it as an event of its leg.
+"""
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from conference_app import selectors, sids
-from conference_app.models import Account, Call, CallDirection, CallStatus
-from conference_app.services import webhooks
-from conference_app.services.errors import ServiceError
+from conference_app import engine, selectors, sids
+from conference_app.models import LIVE_CALL_STATUSES, Account, Call, CallDirection, CallStatus
+from conference_app.services import reserved_conferences, webhooks
+from conference_app.services.call_orders import EndCall, NewDocument, Order
+from conference_app.services.errors import (
+    BadTwiml,
+    CallIsNotInProgress,
+    NotFinished,
+    ServiceError,
+)
+from conference_app.twiml import TwimlError, parse
+from media_engine.commands import Interrupt
 from media_engine.dialects import Start
 
 
@@ -30,18 +42,25 @@ class Outcome:
 
 
 @transaction.atomic
-def begin(*, account: Account, start: Start, dialect: str) -> Call:
-    """Write down that somebody has connected and wants `start.to`. Raises NobodyThere."""
-    application = selectors.application_called(account, start.to)
+def begin(
+    *, account: Account, start: Start, dialect: str, caller: str = "", application_sid: str = ""
+) -> Call:
+    """Write down that somebody has connected and wants `start.to`. Raises NobodyThere.
+
+    `caller`: the name that was proven, before the one that `start` gives. `application_sid`: what
+    runs the call, whatever `start.to` names.
+    """
+    wanted = application_sid or start.to
+    application = selectors.application_called(account, wanted)
     if application is None:
-        raise NobodyThere(f"there is no application with this SID or name: {start.to[:64]!r}")
+        raise NobodyThere(f"there is no application with this SID or name: {wanted[:64]!r}")
     if not application.voice_url:
         raise NobodyThere(f"application {application.sid} has no voice URL")
     return Call.objects.create(
         sid=sids.new("CA"),
         account=account,
         application=application,
-        caller=start.from_ or "",
+        caller=caller or start.from_ or "",
         called=start.to,
         direction=CallDirection.INBOUND,
         status=CallStatus.IN_PROGRESS,
@@ -63,3 +82,86 @@ def end(*, call: Call, outcome: Outcome) -> None:
         row.error_code, row.error_message = outcome.error_code, outcome.error_message
     row.save(update_fields=["status", "ended_at", "error_code", "error_message", "updated_at"])
     webhooks.call_ended(row)
+    reserved_conferences.release(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Who is to hear of a call's end; "" for nobody but the application's own."""
+
+    url: str
+    method: str = "POST"
+
+
+@transaction.atomic
+def set_callback(*, call: Call, callback: Callback) -> Call:
+    """Let somebody else hear of the call's end. Raises CallIsNotInProgress once it has ended."""
+    row = _live(call)
+    row.status_callback, row.status_callback_method = callback.url, callback.method
+    row.status_callback_events = sorted({*row.status_callback_events, "completed"})
+    columns = ["status_callback", "status_callback_method", "status_callback_events"]
+    row.save(update_fields=[*columns, "updated_at"])
+    return row
+
+
+@transaction.atomic
+def redirect(*, call: Call, document: NewDocument) -> Call:
+    """Let a call go on with another document at once, wherever it is; a meeting it leaves.
+
+    Raises BadTwiml, CallIsNotInProgress; after the commit, NotRunning or EngineFull when the engine
+    takes no commands.
+    """
+    if document.twiml:
+        _check(document.twiml)
+    row = _live(call)
+    if row.status != CallStatus.IN_PROGRESS:
+        raise CallIsNotInProgress(f"{row.sid} is not in progress. Cannot redirect.")
+    _order(row, document)
+    return row
+
+
+@transaction.atomic
+def hang_up(*, call: Call, unless_answered: bool = False) -> Call:
+    """End a call; the row follows when it has ended. `unless_answered`: one in progress goes on.
+
+    Raises what redirect() raises.
+    """
+    row = _live(call)
+    if not (unless_answered and row.status == CallStatus.IN_PROGRESS):
+        _order(row, EndCall())
+    return row
+
+
+@transaction.atomic
+def delete(*, call: Call) -> None:
+    """Remove a call that has ended, its stays with it; what its meetings told stays told.
+
+    Raises NotFinished.
+    """
+    row = Call.objects.select_for_update().get(pk=call.pk)
+    if row.ended_at is None:
+        raise NotFinished(f"{row.sid} has not ended")
+    row.conference_events.update(call=None)
+    row.webhook_deliveries.update(call=None)
+    row.delete()
+
+
+def _live(call: Call) -> Call:
+    rows = Call.objects.select_for_update(of=("self",)).select_related("account")
+    row = rows.get(pk=call.pk)
+    if row.status not in LIVE_CALL_STATUSES:
+        raise CallIsNotInProgress(f"{row.sid} is not in progress: it is {row.status}.")
+    return row
+
+
+def _check(twiml: str) -> None:
+    try:
+        parse(twiml, max_participants=settings.CONFAB_MAX_PARTICIPANTS)
+    except TwimlError as error:
+        place = "" if error.line is None else f"line {error.line}: "
+        raise BadTwiml(int(error.code), f"Twiml: {place}{error.reason}") from error
+
+
+def _order(call: Call, order: Order) -> None:
+    command = Interrupt(call.sid, order.to_json())
+    transaction.on_commit(lambda: engine.post(command))

@@ -3,6 +3,7 @@ out again.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -13,9 +14,16 @@ from django.conf import settings
 from conference_app import engine, selectors, sids
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call
-from conference_app.services import own_addresses, recording_wish, sounds, webhook_params
+from conference_app.services import (
+    own_addresses,
+    recording_wish,
+    reserved_conferences,
+    sounds,
+    webhook_params,
+)
 from conference_app.services.join_context import JoinContext
 from conference_app.services.leg_line import LegLine
+from conference_app.services.leg_music import LegMusic
 from conference_app.services.waiting import WaitProgram
 from conference_app.twiml import (
     Conference,
@@ -26,7 +34,7 @@ from conference_app.twiml import (
     JoinRefused,
     TwimlError,
 )
-from media_engine import DEFAULT_PREFILL, EngineError
+from media_engine import CEILING_FRAMES, DEFAULT_PREFILL, EngineError
 from media_engine.commands import JoinConference, JoinTerms, LeaveConference
 from media_engine.events import DigitPressed, LeaveReason, LegLeft, RefusalReason, RoomKey
 from media_engine.events import JoinRefused as TurnedAway
@@ -38,7 +46,18 @@ CLOSING_S: Final = 1.0
 _TURNED_AWAY: Final = {
     RefusalReason.FULL: (16020, "the conference is full"),
     RefusalReason.ALREADY_IN_A_MEETING: (16030, "the call is in a conference already"),
+    RefusalReason.LABEL_IN_USE: (16025, "another participant has this label"),
+    RefusalReason.COACHED_IS_NOT_IN: (13240, "the call to coach is not in the conference"),
 }
+
+
+_JITTER_BUFFERS: Final[Mapping[str, tuple[int, int]]] = {
+    "off": (1, 2),
+    "small": (1, 5),
+    "medium": (DEFAULT_PREFILL, 8),
+    "large": (DEFAULT_PREFILL, CEILING_FRAMES),
+}
+"""Frames of 20 ms that are collected first, and that are held at most."""
 
 
 class ConferenceStay:
@@ -63,25 +82,31 @@ class ConferenceStay:
         except EngineError as error:
             return JoinRefused(sounds.CONTENT_NOT_PLAYABLE, str(error))
         room = RoomKey(self._call.account.sid, conference.name)
-        engine.post(JoinConference(self._call.sid, room, sids.new("CF"), terms))
+        conference_sid = reserved_conferences.take(room)
+        try:
+            engine.post(JoinConference(self._call.sid, room, conference_sid, terms))
+            return await self._stay(dial)
+        finally:
+            reserved_conferences.give_back(room, conference_sid)
+
+    async def _stay(self, dial: Dial) -> ConferenceLeft | JoinRefused:
         async with asyncio.TaskGroup() as tasks:
-            filling = tasks.create_task(self._fill()) if self._waiting is not None else None
-            left = await self._left(dial)
-            if filling is not None:
-                filling.cancel()
+            music = LegMusic(self._call, self._cookies, tasks)
+            if self._waiting is not None:
+                music.go_on_waiting(self._waiting)
+            left = await self._left(dial, music)
+            music.stop()
         if isinstance(left, ConferenceLeft) and dial.action is not None:
             return replace(left, recorded=await self._recorded())
         return left
 
-    async def _fill(self) -> None:
-        if self._waiting is not None:
-            await self._waiting.run()
-
-    async def _left(self, dial: Dial) -> ConferenceLeft | JoinRefused:
+    async def _left(self, dial: Dial, music: LegMusic) -> ConferenceLeft | JoinRefused:
         pressed_star = False
         try:
             async with asyncio.timeout(dial.time_limit_seconds):
-                event = await self._line.left_meeting(or_pressed="*" * dial.hangup_on_star)
+                event = await self._line.left_meeting(
+                    or_pressed="*" * dial.hangup_on_star, meanwhile=music.heed
+                )
             if isinstance(event, DigitPressed):
                 pressed_star = True
                 event = await self._leave(LeaveReason.LEFT)
@@ -114,6 +139,7 @@ class ConferenceStay:
             self._call.account, conference.name
         )
         most = conference.max_participants
+        prefill, ceiling = _JITTER_BUFFERS[conference.jitter_buffer_size]
         return JoinTerms(
             muted=conference.muted,
             beep_on_enter=conference.beep.on_enter,
@@ -123,7 +149,12 @@ class ConferenceStay:
             max_participants=most if policy is None else min(most, policy),
             wait=await self._to_wait_with(conference),
             recording_id=sids.new("RE") if conference.record else None,
-            prefill=1 if conference.jitter_buffer_size == "off" else DEFAULT_PREFILL,
+            prefill=prefill,
+            ceiling=ceiling,
+            label=conference.participant_label or "",
+            coached=conference.coach or None,
+            watch_speech=bool(conference.status_callback)
+            and "speaker" in conference.status_callback_events,
             context=JoinContext.of(conference).to_json(),
             own_recording=recording_wish.terms_for(dial, self._recording_sid),
         )

@@ -4,7 +4,9 @@ from django.db import transaction
 
 from conference_app import engine
 from conference_app.models import Conference
+from conference_app.services import announcing
 from conference_app.services.errors import ConferenceIsOver
+from conference_app.services.sound_wish import SoundWish
 from media_engine.commands import EndConference
 
 
@@ -21,3 +23,15 @@ def end(*, conference: Conference) -> None:
         raise ConferenceIsOver(f"{fresh.sid} has already completed")
     command = EndConference(fresh.sid)
     transaction.on_commit(lambda: engine.post(command))
+
+
+@transaction.atomic
+def announce(*, conference: Conference, wish: SoundWish) -> None:
+    """Let all who are in hear something over the talk; the engine tells when it has ended.
+
+    Raises ConferenceIsOver; after the commit, NotRunning.
+    """
+    fresh = Conference.objects.select_related("account").get(pk=conference.pk)
+    if fresh.is_over:
+        raise ConferenceIsOver(f"{fresh.sid} has already completed")
+    announcing.on_commit(account=fresh.account, conference=fresh, wish=wish, to=None)

@@ -9,8 +9,10 @@ from django.conf import settings
 
 from conference_app import selectors, sids
 from conference_app.http_client import Cookies, FetchCode, FetchError
-from conference_app.models import Call
+from conference_app.models import Application, Call
 from conference_app.services import hold_music, http_door, own_addresses
+from conference_app.services.call_orders import NewDocument
+from conference_app.services.http_door import Asker
 from conference_app.services.own_addresses import Place
 from conference_app.twiml import (
     CallAnswered,
@@ -34,8 +36,12 @@ _TWIML_TYPES: Final = ("text/xml", "application/xml", "text/html", "text/plain",
 
 def first_document(call: Call) -> CallAnswered:
     """Say where the call begins: its application's voice URL, a path of ours made absolute."""
-    application = call.application
-    assert application is not None, "an inbound call has one"
+    assert call.application is not None, "an inbound call has one"
+    return first_of(call.application)
+
+
+def first_of(application: Application) -> CallAnswered:
+    """Say where the calls of an application begin."""
     return CallAnswered(
         own_addresses.absolute(application.voice_url),
         _method(application.voice_method),
@@ -44,6 +50,23 @@ def first_document(call: Call) -> CallAnswered:
         else None,
         _method(application.voice_fallback_method),
     )
+
+
+def ordered_document(call: Call, order: NewDocument) -> CallAnswered:
+    """Say where a call goes on that was sent elsewhere.
+
+    A document without an address counts as found where the call began.
+    """
+    return CallAnswered(
+        own_addresses.absolute(order.url) if order.url else _first_url(call),
+        _method(order.method),
+        own_addresses.absolute(order.fallback_url) if order.fallback_url else None,
+        _method(order.fallback_method),
+    )
+
+
+def _first_url(call: Call) -> str:
+    return own_addresses.absolute(call.application.voice_url if call.application else "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +78,7 @@ class Answer:
     sound: bytes | None = None
 
 
-async def ask(call: Call, step: Fetch, cookies: Cookies) -> Answer:
+async def ask(asker: Asker, step: Fetch, cookies: Cookies) -> Answer:
     """Ask for what a step names. Raises FetchError; TwimlError when it is neither TwiML nor
     sound.
     """
@@ -63,7 +86,7 @@ async def ask(call: Call, step: Fetch, cookies: Cookies) -> Answer:
     if place is not None and (twiml := await _own_document(place)) is not None:
         return Answer(step.url, twiml)
     response = await http_door.request(
-        call,
+        asker,
         step.url,
         method=step.method,
         params=step.params,

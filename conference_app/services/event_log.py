@@ -22,30 +22,45 @@ from conference_app.models import (
     Recording,
     Room,
 )
-from conference_app.services import finishing_worker, recordings, timeline
+from conference_app.services import finishing_worker, recordings, steering_log, timeline
 from conference_app.services.join_context import JoinContext
 from conference_app.services.recording_wish import RecordingWish
 from media_engine.events import (
+    AnnouncementEnded,
+    AnnouncementFailed,
+    Audibility,
+    AudibilityChanged,
     ConferenceCreated,
     ConferenceEnded,
     ConferenceStarted,
     Event,
     JoinRefused,
     LegClosed,
+    LegHeld,
     LegJoined,
     LegLeft,
+    LegModified,
     LegMuted,
+    LegSpeaking,
     RecordingFinished,
+    RecordingPaused,
+    RecordingRefused,
     RecordingStarted,
     RefusalReason,
+    WaitChanged,
 )
 
 logger = logging.getLogger(__name__)
 
-# Twilio's error dictionary: 16020 the conference is full, 16030 the participant could not be added.
+_locked_conference = timeline.locked_conference
+
+# Twilio's error dictionary: 16020 the conference is full, 16025 the label is in use, 13240 the
+# coached call is not in, 16030 the participant could not be added.
 _REFUSALS = {
     RefusalReason.FULL: (16020, "The conference is full."),
     RefusalReason.ALREADY_IN_A_MEETING: (16030, "The call is in a conference already."),
+    RefusalReason.LABEL_IN_USE: (16025, "Another participant has this label."),
+    RefusalReason.COACHED_IS_NOT_IN: (13240, "The call to coach is not in the conference."),
 }
 
 
@@ -133,8 +148,12 @@ def _leg_joined(event: LegJoined, occurred_at: datetime) -> None:
         muted=event.muted,
         start_on_enter=event.start_on_enter,
         end_on_exit=event.end_on_exit,
+        coaching=event.coached is not None,
+        call_sid_to_coach=event.coached or "",
         joined_at=occurred_at,
     )
+    audibility = Audibility(muted=event.muted, coached=event.coached)
+    steering_log.note_audibility(conference, call, audibility, occurred_at)
     timeline.append(
         conference, EventKind.PARTICIPANT_JOIN, occurred_at, call=call, muted=event.muted
     )
@@ -180,6 +199,17 @@ def _leg_muted(event: LegMuted, occurred_at: datetime) -> None:
     participant.muted = event.muted
     participant.save(update_fields=["muted", "updated_at"])
     timeline.append(conference, kind, occurred_at, call=participant.call)
+
+
+_write.register(LegHeld, steering_log.leg_held)
+_write.register(LegModified, steering_log.leg_modified)
+_write.register(WaitChanged, steering_log.wait_changed)
+_write.register(LegSpeaking, steering_log.leg_speaking)
+_write.register(AudibilityChanged, steering_log.audibility_changed)
+_write.register(AnnouncementEnded, steering_log.announcement_ended)
+_write.register(AnnouncementFailed, steering_log.announcement_failed)
+_write.register(RecordingPaused, steering_log.recording_paused)
+_write.register(RecordingRefused, steering_log.recording_refused)
 
 
 def _was_told(
@@ -252,14 +282,6 @@ def _recording(
         return None
     wish = RecordingWish.from_json(context)
     return recordings.begin_of_call(call=call, sid=sid, started_at=started_at, wish=wish)
-
-
-def _locked_conference(sid: str) -> Conference | None:
-    """Give the row, locked until the transaction ends: numbering relies on it."""
-    conference = Conference.objects.select_for_update().filter(sid=sid).first()
-    if conference is None:
-        logger.warning("the engine told of %s, which is not in the books", sid)
-    return conference
 
 
 def _call(sid: str, *, locked: bool = False) -> Call | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from conference_app.models import AlertLevel, Call
 from conference_app.services import alerts
+from conference_app.services.http_door import Asker
 from conference_app.twiml import Fetch, JoinRoom, PlayUrl, Step, TwimlDocument
 
 logger = logging.getLogger(__name__)
@@ -14,19 +15,23 @@ WARNINGS_TOLD: Final = 20
 
 
 class FaultLog:
-    """One call's faults: told to operator and owner as they come; `last` is for the call's row."""
+    """Faults of one call (or of what an account does beside its calls): told to operator and owner
+    as they come; `last` is for the call's row.
+    """
 
-    def __init__(self, call: Call) -> None:
-        self._call = call
+    def __init__(self, asker: Asker) -> None:
+        self._call = asker if isinstance(asker, Call) else None
+        self._account = asker.account if isinstance(asker, Call) else asker
+        self._sid = asker.sid
         self.last: tuple[int, str] | None = None
 
     async def fault(self, code: int, message: str, step: Step) -> None:
         """Note what went wrong with a step; the same fault twice in a row is told once."""
         if self.last != (code, message):
-            logger.warning("%s: %d %s", self._call.sid, code, message)
+            logger.warning("%s: %d %s", self._sid, code, message)
             url, method = _asked(step)
             await alerts.report(
-                account=self._call.account,
+                account=self._account,
                 call=self._call,
                 code=code,
                 message=message,
@@ -37,10 +42,10 @@ class FaultLog:
 
     async def warn(self, code: int, message: str, step: Step) -> None:
         """Note what a step did otherwise than it was asked to."""
-        logger.warning("%s: %d %s", self._call.sid, code, message)
+        logger.warning("%s: %d %s", self._sid, code, message)
         url, method = _asked(step)
         await alerts.report(
-            account=self._call.account,
+            account=self._account,
             call=self._call,
             level=AlertLevel.WARNING,
             code=code,
@@ -53,9 +58,9 @@ class FaultLog:
         """Note what was passed over in a document."""
         for warning in document.warnings[:WARNINGS_TOLD]:
             message = f"line {warning.line} of its TwiML: {warning.reason}"
-            logger.warning("%s: %d at %s", self._call.sid, warning.code, message)
+            logger.warning("%s: %d at %s", self._sid, warning.code, message)
             await alerts.report(
-                account=self._call.account,
+                account=self._account,
                 call=self._call,
                 level=AlertLevel.WARNING,
                 code=warning.code,

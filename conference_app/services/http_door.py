@@ -2,7 +2,7 @@
 token.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.conf import settings
 
@@ -14,7 +14,7 @@ from conference_app.http_client import (
     Response,
     read_networks,
 )
-from conference_app.models import Call
+from conference_app.models import Account, Call
 from conference_app.twiml import HttpMethod
 
 API_VERSION: Final = "2010-04-01"
@@ -22,11 +22,14 @@ API_VERSION: Final = "2010-04-01"
 SOUND_LIMITS: Final = Limits(max_bytes=20 * 1024 * 1024)
 """For what may be sound; the TwiML parser has a narrower bound of its own."""
 
+Asker: TypeAlias = Call | Account
+"""For whom a request is made: a call, or an account where it concerns no one call."""
+
 _client: HttpClient | None = None
 
 
 async def request(
-    call: Call,
+    asker: Asker,
     url: str,
     *,
     method: HttpMethod,
@@ -34,15 +37,17 @@ async def request(
     params: tuple[tuple[str, str], ...] = (),
     limits: Limits | None = None,
 ) -> Response:
-    """Ask a user's server on behalf of a call. Raises FetchError."""
+    """Ask a user's server on behalf of a call or an account. Raises FetchError."""
+    account = asker if isinstance(asker, Account) else asker.account
+    own = {"AccountSid": account.sid, "ApiVersion": API_VERSION}.items()
     return await _get_client().request(
         url,
         method=method,
-        params=(*standard_params(call), *params),
-        sign_with=call.account.auth_token,
+        params=(*(standard_params(asker) if isinstance(asker, Call) else own), *params),
+        sign_with=account.auth_token,
         cookies=cookies,
         limits=limits,
-        cache_key=call.account.sid,
+        cache_key=account.sid,
     )
 
 

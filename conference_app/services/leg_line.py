@@ -2,7 +2,7 @@
 end of a meeting.
 """
 
-import asyncio
+from collections.abc import Callable
 
 from conference_app import engine
 from media_engine.commands import Play
@@ -25,7 +25,7 @@ class LegLine:
     `recorded_as`: the SID of the leg's own recording that began last.
     """
 
-    def __init__(self, leg_id: str, events: asyncio.Queue[Event]) -> None:
+    def __init__(self, leg_id: str, events: engine.LegEvents) -> None:
         self.leg_id = leg_id
         self.recorded_as: str | None = None
         self._events = events
@@ -36,6 +36,10 @@ class LegLine:
         self._start(source)
         while not self._has_ended(await self._events.get()):
             pass
+
+    async def pass_over(self) -> None:
+        """Let all that was posted before be done, and its events be gone."""
+        await self.play(Silence(0))
 
     async def play_until_key(self, source: Source) -> str | None:
         """Let the leg hear a source to its end, or until a key is pressed: give that key."""
@@ -53,9 +57,11 @@ class LegLine:
             if isinstance(event, DigitPressed):
                 return event.digit
 
-    async def left_meeting(self, *, or_pressed: str = "") -> LegLeft | JoinRefused | DigitPressed:
+    async def left_meeting(
+        self, *, or_pressed: str = "", meanwhile: Callable[[Event], None] | None = None
+    ) -> LegLeft | JoinRefused | DigitPressed:
         """Wait until the leg is out of the meeting it was sent to, or (`or_pressed`) for one of
-        these keys.
+        these keys; `meanwhile` is told of all else that happens to it.
         """
         while True:
             match await self._events.get():
@@ -65,6 +71,8 @@ class LegLine:
                     return event
                 case RecordingStarted(recording_id=sid):
                     self.recorded_as = sid
+                case event if meanwhile is not None:
+                    meanwhile(event)
 
     async def recording_finished(self, sid: str) -> RecordingFinished:
         """Wait until the file of the leg's own recording is closed."""

@@ -14,6 +14,7 @@ from django.db import transaction
 from conference_app import engine
 from conference_app.models import Call, Conference, Recording, RecordingStatus
 from conference_app.services import webhooks
+from conference_app.services.errors import NotFinished
 from conference_app.services.recording_wish import RecordingWish
 from media_engine import finish_abandoned
 
@@ -35,13 +36,16 @@ def storage() -> Storage:
 
 
 @transaction.atomic
-def begin(*, conference: Conference, sid: str, started_at: datetime) -> Recording:
+def begin(
+    *, conference: Conference, sid: str, started_at: datetime, source: str = "Conference"
+) -> Recording:
     """Give the row of a conference's recording; make it if there is none."""
     return _get_or_make(
         sid,
         conference=conference,
         account_id=conference.account_id,
         started_at=started_at,
+        source=source,
         trim=conference.trim_recordings,
     )
 
@@ -79,6 +83,15 @@ def close(*, recording: Recording, error: str = "") -> None:
     recording.save(update_fields=["status", "error", "updated_at"])
 
 
+@transaction.atomic
+def call_off(*, recording: Recording) -> None:
+    """Note that one which was asked for has not begun. No effect on one that has gone on."""
+    if recording.status == RecordingStatus.IN_PROGRESS:
+        recording.status = RecordingStatus.ABSENT
+        recording.save(update_fields=["status", "updated_at"])
+        webhooks.recording_finished(recording)
+
+
 def close_what_a_crash_left(*, recording: Recording) -> None:
     """Give the file of an abandoned recording its true length, and let it be finished."""
     error = ""
@@ -93,10 +106,10 @@ def close_what_a_crash_left(*, recording: Recording) -> None:
 def remove(*, recording: Recording) -> None:
     """Delete the files, then the row: whoever dies in between can do it again.
 
-    Raises ValueError for one that is not finished, and what the storage raises.
+    Raises NotFinished, and what the storage raises.
     """
     if recording.status in _UNFINISHED:
-        raise ValueError(f"{recording.sid} is not finished")
+        raise NotFinished(f"{recording.sid} is not finished")
     for file in (recording.file, recording.mp3):
         if file:
             file.storage.delete(str(file.name))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from conference_app import selectors
 from conference_app.models import Call, Conference, LeftReason, Recording, RecordingStatus
@@ -44,9 +45,10 @@ def _tell_of_calls(now: datetime) -> None:
     leg and the word of it.
     """
     ended = Call.objects.filter(ended_at__gte=now - LOOKED_BACK, ended_at__lte=now)
-    told_of = ended.exclude(application__status_callback="").select_related(
-        "account", "application"
+    who_asked = ~Q(status_callback="") | Q(application__isnull=False) & ~Q(
+        application__status_callback=""
     )
-    for call in told_of.filter(application__isnull=False).order_by("id"):
+    told_of = ended.filter(who_asked).select_related("account", "application")
+    for call in told_of.order_by("id"):
         with transaction.atomic():
             webhooks.call_ended(call)

@@ -10,9 +10,9 @@ from typing import Final, TypeAlias
 
 from conference_app import engine
 from conference_app.http_client import Cookies
-from conference_app.models import Call
 from conference_app.services import hold_music, http_door, own_addresses
 from conference_app.services.fault_log import FaultLog
+from conference_app.services.http_door import Asker
 from conference_app.twiml import HttpMethod, PlayDigits, PlayUrl, Speak, Wait
 from media_engine import Pcm
 from media_engine.dtmf import key_tones
@@ -37,14 +37,14 @@ _notes: dict[tuple[str, ...], str] = {}
 """What is to be said of sound that is kept, if anything."""
 
 
-async def of_step(call: Call, step: SoundStep, cookies: Cookies, faults: FaultLog) -> Source:
+async def of_step(asker: Asker, step: SoundStep, cookies: Cookies, faults: FaultLog) -> Source:
     """Give what a step lets the caller hear; `faults` is told of a voice that had to be replaced.
 
     Raises FetchError; EngineError if not playable.
     """
     match step:
         case PlayUrl(url, loop):
-            return await file(call, url, cookies, loop=loop)
+            return await file(asker, url, cookies, loop=loop)
         case PlayDigits(digits, loop):
             return repeated(key_tones(digits, engine.mix_rate_hz()), loop)
         case Speak(text, voice, language, loop):
@@ -57,14 +57,14 @@ async def of_step(call: Call, step: SoundStep, cookies: Cookies, faults: FaultLo
 
 
 async def file(
-    call: Call, url: str, cookies: Cookies, *, loop: int = 1, method: HttpMethod = "GET"
+    asker: Asker, url: str, cookies: Cookies, *, loop: int = 1, method: HttpMethod = "GET"
 ) -> Source:
     """Get a sound file to be heard `loop` times. Raises FetchError; EngineError if not playable."""
     place = own_addresses.here(url)
     if place is not None and (own := await hold_music.sound_at(place.path)) is not None:
         return repeated(own, loop)
     response = await http_door.request(
-        call, url, method=method, cookies=cookies, limits=http_door.SOUND_LIMITS
+        asker, url, method=method, cookies=cookies, limits=http_door.SOUND_LIMITS
     )
     return repeated(await decoded(response.body), loop)
 

@@ -3,12 +3,14 @@
 Everything here runs inside the caller's transaction, with the conference's row locked.
 """
 
+import logging
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
 
 from conference_app.models import (
+    UNANSWERED_CALL_STATUSES,
     Call,
     CallStatus,
     Conference,
@@ -20,6 +22,16 @@ from conference_app.models import (
     ParticipantStatus,
 )
 from conference_app.services import webhooks
+
+logger = logging.getLogger(__name__)
+
+
+def locked_conference(sid: str) -> Conference | None:
+    """Give the row, locked until the transaction ends: numbering relies on it."""
+    conference = Conference.objects.select_for_update().filter(sid=sid).first()
+    if conference is None:
+        logger.warning("the engine told of %s, which is not in the books", sid)
+    return conference
 
 
 def append(
@@ -87,7 +99,9 @@ def end_everyones_stay(conference: Conference, left_at: datetime, reason: LeftRe
 
 
 def end_call(call: Call, ended_at: datetime) -> None:
-    """Close a call that has not ended."""
-    call.status = CallStatus.COMPLETED
+    """Close a call that has not ended; one that nobody answered has failed."""
+    call.status = (
+        CallStatus.FAILED if call.status in UNANSWERED_CALL_STATUSES else CallStatus.COMPLETED
+    )
     call.ended_at = ended_at
     call.save(update_fields=["status", "ended_at", "updated_at"])

@@ -54,6 +54,7 @@ _WHY_LEFT: Final[Mapping[str, str]] = {
     LeftReason.LEFT: "participant_hung_up",
     LeftReason.TIME_LIMIT: "participant_hung_up",
     LeftReason.KICKED: "participant_updated_via_api",
+    LeftReason.REDIRECTED: "participant_updated_via_api",
 }
 
 _WHY_ENDED: Final[Mapping[str, str]] = {
@@ -128,15 +129,21 @@ def of_conference_end(
     return [*params, ("Timestamp", _moment(happened_at))]
 
 
-def of_call(call: Call, ended_at: datetime) -> Pairs:
-    """Give those of a call's status callback at its end."""
+def of_call(call: Call, ended_at: datetime, number: int) -> Pairs:
+    """Give those of a call's status callback at its end; `number` is the SequenceNumber."""
     seconds = (ended_at - (call.started_at or ended_at)).total_seconds()
+    duration = ("CallDuration", str(max(0, round(seconds))))
+    return [*of_call_progress(call, call.status, number, ended_at), duration]
+
+
+def of_call_progress(call: Call, status: str, number: int, happened_at: datetime) -> Pairs:
+    """Give those of a call's status callback; `status` is the CallStatus that is told."""
+    standard = dict(http_door.standard_params(call)) | {"CallStatus": status}
     return [
-        *http_door.standard_params(call),
-        ("CallDuration", str(max(0, round(seconds)))),
-        ("Timestamp", _moment(ended_at)),
+        *standard.items(),
+        ("Timestamp", _moment(happened_at)),
         ("CallbackSource", "call-progress-events"),
-        ("SequenceNumber", "0"),
+        ("SequenceNumber", str(number)),
     ]
 
 

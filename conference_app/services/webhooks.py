@@ -14,6 +14,7 @@ from django.db.models import F
 
 from conference_app.models import (
     Call,
+    CallStatus,
     Conference,
     ConferenceEvent,
     DeliveryKind,
@@ -77,19 +78,42 @@ def recording_finished(recording: Recording) -> None:
         _tell_event_callback(conference, recording, recording.updated_at)
 
 
+def call_progress(call: Call, event: str, happened_at: datetime) -> None:
+    """Tell of a call that we make, if asked for: initiated, ringing or answered."""
+    if call.status_callback and event in call.status_callback_events:
+        status = CallStatus.IN_PROGRESS if event == "answered" else event
+        params = webhook_params.of_call_progress(call, status, _told_of(call), happened_at)
+        outbox.put(
+            DeliveryKind.CALL_PROGRESS,
+            call.status_callback,
+            call.status_callback_method,
+            params,
+            about=call,
+        )
+
+
 def call_ended(call: Call) -> None:
-    """Tell the status callback of the call's application; once, however often this is asked."""
-    application = call.application
-    if application is None or not application.status_callback or call.ended_at is None:
+    """Tell the status callback of the call, or else of its application; once, however often this
+    is asked.
+    """
+    teller = call if call.status_callback else call.application
+    if teller is None or not teller.status_callback or call.ended_at is None:
+        return
+    if teller is call and "completed" not in (call.status_callback_events or ["completed"]):
         return
     told = WebhookDelivery.objects.filter(call=call, kind=DeliveryKind.CALL_STATUS)
     if told.exists():
         return
     # A path is one on this server, as with the other URLs of an application.
-    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", application.status_callback)
-    method = application.status_callback_method
-    params = webhook_params.of_call(call, call.ended_at)
+    url = urljoin(f"{settings.CONFAB_PUBLIC_URL}/", teller.status_callback)
+    method = teller.status_callback_method
+    params = webhook_params.of_call(call, call.ended_at, _told_of(call))
     outbox.put(DeliveryKind.CALL_STATUS, url, method, params, about=call)
+
+
+def _told_of(call: Call) -> int:
+    """How much was told of a call so far: Twilio numbers from 0."""
+    return WebhookDelivery.objects.filter(call=call).count()
 
 
 def _next_number(conference: Conference) -> int:

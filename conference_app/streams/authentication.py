@@ -1,24 +1,24 @@
 """Who is calling: what a connection to /media proves, and how.
 
-Any one of: HTTP Basic on the handshake (AccountSid:AuthToken), an access token (`?token=`, or
-`token` in the start message), or Twilio's signature on the handshake for the account that the start
-message names.
+Any one of: HTTP Basic on the handshake (AccountSid:AuthToken, or an API key), an access token
+(`?token=`, or `token` in the start message), or Twilio's signature on the handshake for the account
+that the start message names.
 """
 
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
-import jwt
 from django.conf import settings
 
 from conference_app import selectors
 from conference_app.basic_auth import read_basic
 from conference_app.http_client import verify
 from conference_app.models import Account
+from conference_app.streams.access_tokens import TokenRefused, read_access_token
 from conference_app.streams.channel import Scope
-from media_engine.dialects import Start
-
-TOKEN_LEEWAY_S = 10
+from conference_app.streams.proven_caller import ProvenCaller
+from conference_app.streams.refusals import Refusal
+from media_engine.dialects import Register, Start
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,49 +45,54 @@ def read_credentials(scope: Scope) -> Credentials:
     )
 
 
-def find_account(credentials: Credentials, start: Start) -> Account | None:
-    """Give the account that a caller has proven to act for, or None. Reads the database."""
+def find_caller(credentials: Credentials, start: Start) -> ProvenCaller:
+    """Give what a caller has proven. Reads the database. Raises Refusal."""
+    token = credentials.token or start.token
+    account = None
+    if credentials.basic is not None:
+        account = selectors.account_by_credentials(*credentials.basic)
+    elif token is not None:
+        return _by_access_token(token)
+    elif credentials.signature is not None and start.account_sid is not None:
+        account = _by_signature(credentials, start.account_sid)
+    if account is None:
+        raise Refusal(1008, 20003, "authentication failed")
+    return ProvenCaller(account)
+
+
+def find_account_to_register(credentials: Credentials, register: Register) -> Account | None:
+    """Give the account for which somebody has proven to take an identity's calls, or None.
+
+    An access token has to name the identity, and to allow incoming calls; a signature proves
+    nothing here, for nobody's handshake names an account. Reads the database. Raises Refusal.
+    """
     if credentials.basic is not None:
         return selectors.account_by_credentials(*credentials.basic)
-    token = credentials.token or start.token
-    if token is not None:
-        return _by_access_token(token)
-    if credentials.signature is not None and start.account_sid is not None:
-        return _by_signature(credentials, start.account_sid)
-    return None
-
-
-def _by_access_token(token: str) -> Account | None:
-    """Check a JWT as Twilio's helper libraries mint it: HS256, `sub` is the account, with a voice
-    grant.
-    """
-    try:
-        claims = jwt.decode(token, options={"verify_signature": False})
-        account = selectors.active_account(str(claims.get("sub", "")))
-        if account is None:
-            return None
-        proven = jwt.decode(
-            token,
-            account.auth_token,
-            algorithms=["HS256"],
-            leeway=TOKEN_LEEWAY_S,
-            options={"require": ["exp", "sub"]},
-        )
-    except jwt.InvalidTokenError:
+    token = credentials.token or register.token
+    if token is None:
         return None
-    grants = proven.get("grants")
-    return account if isinstance(grants, dict) and "voice" in grants else None
+    proven = _by_access_token(token)
+    may_register = proven.takes_calls and proven.identity == register.identity
+    return proven.account if may_register else None
+
+
+def _by_access_token(token: str) -> ProvenCaller:
+    try:
+        return read_access_token(token)
+    except TokenRefused as error:
+        raise Refusal(1008, error.code, str(error)) from error
 
 
 def _by_signature(credentials: Credentials, account_sid: str) -> Account | None:
     account = selectors.active_account(account_sid)
     if account is None or credentials.signature is None:
         return None
-    proven = any(
-        verify(url, (), account.auth_token, credentials.signature)
+    proven = [
+        verify(url, (), token, credentials.signature)
         for url in credentials.signed_urls
-    )
-    return account if proven else None
+        for token in account.auth_tokens
+    ]
+    return account if any(proven) else None
 
 
 def _signed_urls(path: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from conference_app.streams.channel import Channel
-from media_engine.dialects import ServerDialect
+from media_engine.dialects import ClientDialect, ServerDialect
 
 PING_EVERY_FRAMES: Final = 20
 MAX_UNREAD_FRAMES: Final = 35
@@ -50,7 +50,10 @@ class SocketOutput:
     )
 
     def __init__(
-        self, channel: Channel, dialect: ServerDialect, on_gone: Callable[[], None]
+        self,
+        channel: Channel,
+        dialect: ServerDialect | ClientDialect,
+        on_gone: Callable[[], None],
     ) -> None:
         self._channel = channel
         self._dialect = dialect

@@ -20,6 +20,7 @@ class HangUpReason(enum.Enum):
     FETCH_FAILED = "fetch-failed"
     TOO_MANY_FETCHES = "too-many-fetches"
     CALLER_GONE = "caller-gone"
+    ENDED_FROM_OUTSIDE = "ended-from-outside"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from media_engine.dialects.messages import (
     DIGITS,
     ClientMessage,
     Message,
+    Register,
+    Ring,
     ServerMessage,
     Start,
     WireFormat,
@@ -67,6 +69,15 @@ class ServerDialect(Protocol):
     def error(self, code: int, message: str) -> Message | None:
         """Say what is wrong; the socket is to be closed after it."""
 
+    def registered(self, identity: str) -> Message | None:
+        """Answer `Register`."""
+
+    def ring(self, ring: Ring) -> Message | None:
+        """Tell one who has registered that somebody calls."""
+
+    def cancel(self, call_sid: str, reason: str) -> Message | None:
+        """Tell that a call rings no longer."""
+
 
 class ClientDialect(Protocol):
     """A conversation as the client sees it: ServerDialect's counterpart, with its conventions."""
@@ -94,6 +105,15 @@ class ClientDialect(Protocol):
     def dtmf(self, digit: str) -> Message | None: ...
 
     def stop(self) -> Message | None: ...
+
+    def register(self, register: Register) -> Message | None:
+        """Take calls, in place of `opening`."""
+
+    def answer(self, call_sid: str, wire: WireFormat) -> Message | None:
+        """Take a call that rings; UnsupportedFormat as with `opening`."""
+
+    def reject(self, call_sid: str) -> Message | None:
+        """Do not take a call that rings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,5 +131,58 @@ class Error:
     message: str
 
 
-ClientMessage: TypeAlias = Connected | Start | Dtmf | Mark | Clear | Stop
-ServerMessage: TypeAlias = Started | Dtmf | Mark | Clear | Stop | Error
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The client takes calls to `identity` from now on, until it closes the socket.
+
+    The token is a secret and stays out of `repr`.
+    """
+
+    identity: str
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The server's answer to `Register`: it will ring here."""
+
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Somebody calls the identity; `Answer`, `Reject` or `Cancel` follow."""
+
+    call_sid: str
+    from_: str
+    to: str
+    custom_parameters: Mapping[str, str] = field(default_factory=lambda: _NO_PARAMETERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The client takes a call that rings: from here on the socket is that call's."""
+
+    call_sid: str
+    format: WireFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The client does not take a call that rings; it stays registered."""
+
+    call_sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """A call rings no longer, or was answered elsewhere."""
+
+    call_sid: str
+    reason: str
+
+
+ClientMessage: TypeAlias = (
+    Connected | Start | Dtmf | Mark | Clear | Stop | Register | Answer | Reject
+)
+ServerMessage: TypeAlias = Started | Dtmf | Mark | Clear | Stop | Error | Registered | Ring | Cancel

@@ -1,7 +1,11 @@
 """The `native` dialect: Confab's own. Text messages are JSON events, binary messages are sound.
 
-WebSocket subprotocol: `audio.confab`. The client opens with `start`; the server answers `started`,
-or `error` and closes.
+WebSocket subprotocol: `audio.confab`. The client opens with `start`, to make a call; the server
+answers `started`, or `error` and closes. Or it opens with `register`, to take calls: then the
+server answers `registered` and says `ring` for each call. `answer` makes the socket that call's,
+from `started` on as with a call that the client made; who wants further calls registers on another
+socket. Several sockets may take the calls of one identity: all ring, the first to answer has the
+call, the others are told `cancel`.
 
 | event     | said by       | members                                              |
 |-----------|---------------|------------------------------------------------------|
@@ -13,6 +17,12 @@ or `error` and closes.
 | `clear`   | both          | none; forget what was not yet played, marks come back at once |
 | `stop`    | both          | optional `reason`; who says it closes the socket     |
 | `error`   | server        | `code`, `message`; the server closes the socket      |
+| `register` | client, first | `identity`, optional `token`                        |
+| `registered` | server     | `identity`                                           |
+| `ring`    | server        | `callSid`, `from`, `to`, `customParameters`          |
+| `answer`  | client        | `callSid`, `mediaFormat`; `started` follows, or `cancel` if too late |
+| `reject`  | client        | `callSid`; the socket stays registered               |
+| `cancel`  | server        | `callSid`, `reason`: `canceled`, `timeout` or `answered-elsewhere` |
 
 `to` is an application's SID or name. `customParameters` holds names and values, all text; a `token`
 among them counts like one outside. `mediaFormat` has `encoding`, `sampleRate` and `channels`:
@@ -27,7 +37,8 @@ among them counts like one outside. `mediaFormat` has `encoding`, `sampleRate` a
 
 `dtmf` and `mark` are also read in Twilio's nested form, `{"event":"dtmf","dtmf":{"digit":"5"}}`.
 Events that are not known are ignored and counted. So are members that are not known, except in
-`start`, where a misspelt `token` or `from` would be lost without a word: there they are an error.
+`start` and `register`, where a misspelt `token` or `from` would be lost without a word: there they
+are an error.
 """
 
 from types import MappingProxyType
@@ -43,12 +54,18 @@ from media_engine.dialects.base import (
 )
 from media_engine.dialects.fields import MAX_PARAMETER, Fields
 from media_engine.dialects.messages import (
+    Answer,
+    Cancel,
     Clear,
     ClientMessage,
     Dtmf,
     Error,
     Mark,
     Message,
+    Register,
+    Registered,
+    Reject,
+    Ring,
     ServerMessage,
     Start,
     Started,
@@ -59,6 +76,9 @@ from media_engine.errors import MalformedMessage
 
 SUBPROTOCOL: Final = "audio.confab"
 
+LONGEST_IDENTITY: Final = 128
+
+_REGISTER_MEMBERS: Final = ("event", "identity", "token")
 _START_MEMBERS: Final = ("event", "to", "from", "token", "mediaFormat", "customParameters")
 
 
@@ -101,6 +121,7 @@ class NativeServer(_Speaker):
         self._format: WireFormat | None = None
         self._bytes_per_sample = 1
         self._odd_before_start = False
+        self._is_registered = False
 
     def receive(self, message: Message) -> bytes | ClientMessage | None:
         if isinstance(message, bytes):
@@ -111,11 +132,19 @@ class NativeServer(_Speaker):
             return message
         fields = Fields.parse(message)
         event = fields.text("event")
-        return self._start(fields) if event == "start" else self.receive_common(event, fields)
+        match event:
+            case "start":
+                return self._start(fields)
+            case "register":
+                return self._register(fields)
+            case "answer":
+                return self._answer(fields)
+            case "reject":
+                return Reject(fields.text("callSid"))
+        return self.receive_common(event, fields)
 
     def _start(self, fields: Fields) -> Start:
-        if self._format is not None:
-            raise MalformedMessage("a second start: one call a connection")
+        self._must_be_fresh()
         start = _read_start(fields)
         if self._odd_before_start and start.format.bytes_per_sample == 2:
             raise MalformedMessage("a frame of odd length before start: no 16-bit samples")
@@ -123,9 +152,34 @@ class NativeServer(_Speaker):
         self._bytes_per_sample = start.format.bytes_per_sample
         return start
 
+    def _register(self, fields: Fields) -> Register:
+        self._must_be_fresh()
+        fields.only(_REGISTER_MEMBERS)
+        identity = fields.text("identity", longest=LONGEST_IDENTITY)
+        if "?" in identity:
+            raise fields.complaint("identity", "must not have a question mark")
+        self._is_registered = True
+        return Register(identity, fields.optional_text("token", longest=MAX_PARAMETER))
+
+    def _must_be_fresh(self) -> None:
+        if self._format is not None:
+            raise MalformedMessage("a second start: one call a connection")
+        if self._is_registered:
+            raise MalformedMessage("this connection takes calls: make them on another")
+
+    def _answer(self, fields: Fields) -> Answer:
+        """Read an answer; there may be another after one that came too late."""
+        if not self._is_registered:
+            raise MalformedMessage("an answer without being registered")
+        answer = Answer(fields.text("callSid"), read_format(fields.object("mediaFormat")))
+        self._format = answer.format
+        self._bytes_per_sample = answer.format.bytes_per_sample
+        return answer
+
     def started(self, call_sid: str, stream_sid: str) -> str:
         if self._format is None:
             raise ValueError("there was no start to answer")
+        self._is_registered = False
         return to_json(
             {
                 "event": "started",
@@ -140,6 +194,23 @@ class NativeServer(_Speaker):
 
     def error(self, code: int, message: str) -> str:
         return to_json({"event": "error", "code": code, "message": message})
+
+    def registered(self, identity: str) -> str:
+        return to_json({"event": "registered", "identity": identity})
+
+    def ring(self, ring: Ring) -> str:
+        return to_json(
+            {
+                "event": "ring",
+                "callSid": ring.call_sid,
+                "from": ring.from_,
+                "to": ring.to,
+                "customParameters": dict(ring.custom_parameters),
+            }
+        )
+
+    def cancel(self, call_sid: str, reason: str) -> str:
+        return to_json({"event": "cancel", "callSid": call_sid, "reason": reason})
 
 
 class NativeClient(_Speaker):
@@ -163,6 +234,12 @@ class NativeClient(_Speaker):
             return Started(call_sid, stream_sid, read_format(fields.object("mediaFormat")))
         if event == "error":
             return Error(fields.whole_number("code"), fields.long_text("message"))
+        if event == "registered":
+            return Registered(fields.text("identity"))
+        if event == "ring":
+            return _read_ring(fields)
+        if event == "cancel":
+            return Cancel(fields.text("callSid"), fields.optional_text("reason") or "")
         return self.receive_common(event, fields)
 
     def opening(self, start: Start) -> tuple[Message, ...]:
@@ -180,6 +257,19 @@ class NativeClient(_Speaker):
     def stop(self) -> str:
         return to_json({"event": "stop"})
 
+    def register(self, register: Register) -> str:
+        members = {"event": "register", "identity": register.identity}
+        if register.token is not None:
+            members["token"] = register.token
+        return to_json(members)
+
+    def answer(self, call_sid: str, wire: WireFormat) -> str:
+        self._bytes_per_sample = wire.bytes_per_sample
+        return to_json({"event": "answer", "callSid": call_sid, "mediaFormat": write_format(wire)})
+
+    def reject(self, call_sid: str) -> str:
+        return to_json({"event": "reject", "callSid": call_sid})
+
 
 def _read_start(fields: Fields) -> Start:
     fields.only(_START_MEMBERS)
@@ -194,6 +284,15 @@ def _read_start(fields: Fields) -> Start:
     )
 
 
+def _read_ring(fields: Fields) -> Ring:
+    return Ring(
+        call_sid=fields.text("callSid"),
+        from_=fields.optional_text("from") or "",
+        to=fields.optional_text("to") or "",
+        custom_parameters=MappingProxyType(fields.optional_object("customParameters").all_texts()),
+    )
+
+
 def _nested(fields: Fields, name: str) -> Fields:
     return fields.object(name) if name in fields else fields
 
@@ -203,7 +302,8 @@ def _odd(length: int) -> MalformedMessage:
 
 
 def _opens_with(first: Fields) -> bool:
-    return first.optional_text("event") == "start" and "start" not in first
+    event = first.optional_text("event")
+    return event == "register" or (event == "start" and "start" not in first)
 
 
 NATIVE: Final = Dialect(_Speaker.name, SUBPROTOCOL, _opens_with, NativeServer, NativeClient)

@@ -52,6 +52,8 @@ from media_engine.dialects.messages import (
     Dtmf,
     Mark,
     Message,
+    Register,
+    Ring,
     ServerMessage,
     Start,
     Stop,
@@ -155,6 +157,15 @@ class TwilioServer(EventListener):
     def error(self, code: int, message: str) -> None:
         """The close code and its reason say it."""
 
+    def registered(self, identity: str) -> None:
+        """Nobody registers in this dialect."""
+
+    def ring(self, ring: Ring) -> None:
+        """Nobody registers in this dialect."""
+
+    def cancel(self, call_sid: str, reason: str) -> None:
+        """Nobody registers in this dialect."""
+
 
 class TwilioClient(EventListener):
     """Speaks as Twilio does, to a server that expects Twilio.
@@ -222,6 +233,15 @@ class TwilioClient(EventListener):
         start = self._begun()
         return self._message("stop", {"accountSid": start.account_sid, "callSid": start.call_sid})
 
+    def register(self, register: Register) -> None:
+        """Twilio connects for each call anew."""
+
+    def answer(self, call_sid: str, wire: WireFormat) -> None:
+        """Twilio is never rung by a server."""
+
+    def reject(self, call_sid: str) -> None:
+        """Twilio is never rung by a server."""
+
     def _message(self, event: str, body: Mapping[str, object]) -> str:
         start = self._begun()
         self._sequence += 1
@@ -269,7 +289,7 @@ def _read_format(fields: Fields) -> WireFormat:
 
 def _write_start(start: Start) -> dict[str, object]:
     parameters = {"to": start.to, "from": start.from_, "token": start.token}
-    said = {name: value for name, value in parameters.items() if value is not None}
+    said = {name: value for name, value in parameters.items() if value}
     return {
         "accountSid": start.account_sid,
         "streamSid": start.stream_sid,

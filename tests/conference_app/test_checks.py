@@ -21,6 +21,7 @@ def test_the_defaults_are_right() -> None:
         ("CONFAB_PUBLIC_URL", "voice.example.org", "confab.E005"),
         ("CONFAB_PUBLIC_URL", "https://", "confab.E005"),
         ("CONFAB_PUBLIC_URL", "https://voice.example.org/?x=1", "confab.E005"),
+        ("SECRET_KEY", "let me in", "confab.W001"),
     ],
 )
 def test_a_setting_that_can_not_be_right_is_an_error(

@@ -37,6 +37,10 @@ class Books:
         (row,) = self._rows("SELECT * FROM conference_app_call WHERE stream_sid = %s", stream_sid)
         return row
 
+    def call_by_sid(self, sid: str) -> Row:
+        (row,) = self._rows("SELECT * FROM conference_app_call WHERE sid = %s", sid)
+        return row
+
     def conference(self, sid: str) -> Row:
         (row,) = self._rows("SELECT * FROM conference_app_conference WHERE sid = %s", sid)
         return row

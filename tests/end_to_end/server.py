@@ -1,6 +1,5 @@
 """The product as it is run: `bootstrap`, then a server process of its own."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import aiohttp
+import numpy as np
 import soundfile
 
 from conference_app import sids
@@ -88,8 +88,12 @@ class Server:
 
     def bootstrap(self, account: Account | None = None) -> None:
         """Do what `make run` does first, for the server's account or for one more."""
+        self.manage("bootstrap", account=account)
+
+    def manage(self, *command: str, account: Account | None = None) -> None:
+        """Run a management command on the server's data."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "bootstrap"],
+            [sys.executable, "manage.py", *command],
             cwd=ROOT,
             env=self._environment(account or self.account),
             capture_output=True,
@@ -146,8 +150,10 @@ class Server:
         account = account or self.account
         url = f"{self.http}/2010-04-01/Accounts/{account.sid}/{path}.json"
         login = aiohttp.encode_basic_auth(*account.credentials)
+        query, body = (form, None) if method == "GET" else (None, form or None)
+        headers = {"Authorization": login}
         async with aiohttp.request(
-            method, url, data=form or None, headers={"Authorization": login}
+            method, url, params=query, data=body, headers=headers
         ) as response:
             empty = response.status == HTTPStatus.NO_CONTENT
             return response.status, None if empty else await response.json()
@@ -188,10 +194,14 @@ class Server:
             return [row for row in rows_now() if row["status"] == "completed"]
 
         (row,) = await eventually(ask)
-        path = self._data_directory / "media" / row["file"]
-        sound, rate_hz = await asyncio.to_thread(soundfile.read, path, dtype="int16")
+        return Recorded(row["duration_ms"] / 1000, self.sound_of(row))
+
+    def sound_of(self, recording: Row) -> Pcm:
+        """Read the file of a finished recording."""
+        path = self._data_directory / "media" / recording["file"]
+        sound, rate_hz = soundfile.read(path, dtype="int16")
         assert rate_hz == MIX_RATE_HZ
-        return Recorded(row["duration_ms"] / 1000, sound)
+        return np.asarray(sound, dtype=np.int16)
 
     def _environment(self, account: Account) -> dict[str, str]:
         inherited = {

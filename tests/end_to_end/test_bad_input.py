@@ -64,8 +64,8 @@ class Mistake:
 
 def access_token(server: Server, *, secret: str = "", ttl_s: int = 60, grant: Any = None) -> str:
     """A token as Twilio's own library mints it; right, unless something is given."""
-    account = server.account
-    token = AccessToken(account.sid, "SK1", secret or account.auth_token, identity="eve", ttl=ttl_s)
+    sid, auth_token = server.account.credentials
+    token = AccessToken(sid, sid, secret or auth_token, identity="eve", ttl=ttl_s)
     token.add_grant(grant or VoiceGrant())
     return str(token.to_jwt())
 
@@ -86,15 +86,15 @@ MISTAKES = {
         1008, 20003, (), lambda server: {"auth": (server.account.sid, "x" * 32)}
     ),
     "an unknown account": Mistake(1008, 20003, (), lambda _: {"auth": Account().credentials}),
-    "no access token at all": Mistake(1008, 20003, (), lambda _: {"token": "let me in"}),
+    "no access token at all": Mistake(1008, 20101, (), lambda _: {"token": "let me in"}),
     "an access token of another secret": Mistake(
-        1008, 20003, (), lambda server: {"token": access_token(server, secret="x" * 32)}
+        1008, 20101, (), lambda server: {"token": access_token(server, secret="x" * 32)}
     ),
     "an access token that is over": Mistake(
-        1008, 20003, (), lambda server: {"token": access_token(server, ttl_s=-3600)}
+        1008, 20104, (), lambda server: {"token": access_token(server, ttl_s=-3600)}
     ),
     "an access token for something else": Mistake(
-        1008, 20003, (), lambda server: {"token": access_token(server, grant=ChatGrant())}
+        1008, 20106, (), lambda server: {"token": access_token(server, grant=ChatGrant())}
     ),
 }
 

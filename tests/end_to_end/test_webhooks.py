@@ -33,15 +33,18 @@ def told(server: Server) -> Told:
 async def hold_a_meeting(server: Server) -> Told:
     """Two callers meet for a moment and hang up."""
     status, event, call = (server.web.put(b"", "text/plain") for _ in range(3))
-    voice = server.web.put_twiml(
-        '<Dial><Conference waitUrl="" beep="false" record="record-from-start"'
-        f' participantLabel="guest" statusCallback="{status}" eventCallbackUrl="{event}"'
-        ' statusCallbackEvent="start end join leave">Webhooks</Conference></Dial>'
-    )
-    _, made = await server.rest("POST", "Applications", VoiceUrl=voice, StatusCallback=call)
-    async with server.caller(made["sid"], play=noise(1, 5)) as first:
+    applications = []
+    for label in ("guest", "host"):
+        voice = server.web.put_twiml(
+            '<Dial><Conference waitUrl="" beep="false" record="record-from-start"'
+            f' participantLabel="{label}" statusCallback="{status}" eventCallbackUrl="{event}"'
+            ' statusCallbackEvent="start end join leave">Webhooks</Conference></Dial>'
+        )
+        _, made = await server.rest("POST", "Applications", VoiceUrl=voice, StatusCallback=call)
+        applications.append(made["sid"])
+    async with server.caller(applications[0], play=noise(1, 5)) as first:
         await hear(first, 0.5)
-        async with server.caller(made["sid"]) as second:
+        async with server.caller(applications[1]) as second:
             await hear(second, 1)
             conference = await server.conference_of(second)
         await hear(first, 0.5)

@@ -68,9 +68,9 @@ def test_a_voice_is_how_all_others_and_the_recording_hear_a_leg(
 def test_a_deaf_leg_hears_nobody_and_is_heard() -> None:
     matrix = matrix_of(1, 1, 1)
     matrix.set_deaf(0, True)
-    assert matrix.mix(constant(1, 10, 100))[0][:, 0].tolist() == [0, 101, 11]
+    assert matrix.mix(constant(1, 10, 100))[0][:, -1].tolist() == [0, 101, 11]
     matrix.set_deaf(0, False)
-    assert matrix.mix(constant(1, 10, 100))[0][:, 0].tolist() == [110, 101, 11]
+    assert matrix.mix(constant(1, 10, 100))[0][:, -1].tolist() == [110, 101, 11]
 
 
 def test_a_gain_of_one_listener_stands_in_place_of_the_voice_and_is_not_in_the_total() -> None:
@@ -78,10 +78,10 @@ def test_a_gain_of_one_listener_stands_in_place_of_the_voice_and_is_not_in_the_t
     matrix.set_gain(0, 1, 1.0)
     matrix.set_gain(0, 2, 0.5)
     heard, total = matrix.mix(constant(1, 10, 100))
-    assert (heard[:, 0].tolist(), total[0]) == ([60, 101, 1], 101)
+    assert (heard[:, -1].tolist(), total[0]) == ([60, 101, 1], 101)
     matrix.set_gain(0, 1, None)
     matrix.set_gain(0, 2, None)
-    assert matrix.mix(constant(1, 10, 100))[0][:, 0].tolist() == [100, 101, 1]
+    assert matrix.mix(constant(1, 10, 100))[0][:, -1].tolist() == [100, 101, 1]
 
 
 def test_the_entry_of_a_leg_and_itself_can_not_be_set() -> None:
@@ -94,7 +94,7 @@ def test_gains_of_their_own_stay_with_their_legs_when_one_before_them_goes() -> 
     matrix.set_gain(1, 3, 0.0)
     matrix.set_gain(3, 0, 0.0)
     matrix.remove(0)
-    assert matrix.mix(constant(1, 10, 100))[0][:, 0].tolist() == [10, 101, 11]
+    assert matrix.mix(constant(1, 10, 100))[0][:, -1].tolist() == [10, 101, 11]
 
 
 def test_what_was_mixed_shares_no_memory_with_what_was_spoken() -> None:
@@ -264,9 +264,39 @@ def test_a_ramp_stays_with_its_leg_when_one_before_it_goes() -> None:
 def test_a_ramp_reaches_listeners_with_gains_of_their_own_too() -> None:
     matrix = matrix_of(1, 1, 1)
     matrix.set_gain(2, 1, 0.5)
+    settle(matrix)
     matrix.set_voice(0, 0.0)
     heard, _ = matrix.mix(constant(1000, 100, 0))
     assert heard[2] == pytest.approx(50 + 1000 * ramp_of(1, 0), abs=0.01)
+
+
+@pytest.mark.parametrize(("deaf_before", "deaf"), [(False, True), (True, False)])
+def test_a_leg_becomes_deaf_without_a_step(deaf_before: bool, deaf: bool) -> None:
+    matrix = matrix_of(1, 1)
+    matrix.set_deaf(0, deaf_before)
+    settle(matrix)
+    matrix.set_deaf(0, deaf)
+    heard, _ = matrix.mix(constant(0, 1000))
+    assert abs(np.diff(heard[0])).max() < 1000 / (RAMP - 1)
+    assert (heard[0, 0] < 500, heard[0, -1]) == (deaf_before, 1000 * (not deaf))
+
+
+def test_a_gain_of_one_listener_changes_without_a_step_and_for_no_one_else() -> None:
+    matrix = matrix_of(1, 1, 1)
+    matrix.set_gain(0, 1, 0.0)
+    heard, total = matrix.mix(constant(0, 1000, 0))
+    assert abs(np.diff(heard[0])).max() < 1000 / (RAMP - 1)
+    assert (heard[0, 0] > 900, heard[0, -1]) == (True, 0)
+    assert heard[2].tolist() == total.tolist() == [1000] * FRAME
+
+
+def test_a_step_of_a_row_stays_with_its_leg_when_others_come_and_go() -> None:
+    matrix = matrix_of(1, 1, 1)
+    matrix.set_gain(2, 1, 0.0)
+    matrix.remove(0)
+    matrix.add(1.0)
+    heard, _ = matrix.mix(constant(1000, 0, 0))
+    assert (heard[1, 0] > 900, heard[1, -1]) == (True, 0)
 
 
 def test_after_the_one_tick_of_a_ramp_the_new_voice_is_exact() -> None:

@@ -13,6 +13,7 @@ from media_engine.commands import (
     CloseLeg,
     Command,
     EndConference,
+    Interrupt,
     JoinConference,
     JoinTerms,
     Kick,
@@ -25,6 +26,8 @@ from media_engine.conference_mixer import Beeps
 from media_engine.dialects import L16, MULAW, WireFormat
 from media_engine.errors import EngineError
 from media_engine.events import (
+    Audibility,
+    AudibilityChanged,
     ConferenceCreated,
     ConferenceEnded,
     ConferenceStarted,
@@ -33,6 +36,7 @@ from media_engine.events import (
     JoinRefused,
     LeaveReason,
     LegClosed,
+    LegInterrupted,
     LegJoined,
     LegLeft,
     LegMuted,
@@ -137,6 +141,15 @@ def clip(level: int, frames: int = 1) -> Clip:
 
 
 # --- legs ----------------------------------------------------------------------------------------
+
+
+def test_an_interruption_is_told_in_its_authors_words_and_changes_no_sound() -> None:
+    house = House()
+    house.meet("alice", "bob")
+    for leg_id in ("alice", "nobody yet"):
+        house.apply(Interrupt(leg_id, "go"))
+    assert house.events == [LegInterrupted("alice", "go"), LegInterrupted("nobody yet", "go")]
+    assert house.tick(alice=700)["bob"] == 700
 
 
 def test_a_leg_hears_silence_until_a_command_says_otherwise() -> None:
@@ -296,8 +309,9 @@ def test_when_a_moderator_hangs_up_the_others_calls_go_on() -> None:
 def test_the_terms_say_how_much_jitter_is_covered() -> None:
     house = House()
     house.open("a")
-    house.join("a", prefill=5)
-    assert house.legs["a"].jitter.prefill == 5
+    house.join("a", prefill=5, ceiling=7)
+    jitter = house.legs["a"].jitter
+    assert (jitter.prefill, jitter.ceiling) == (5, 7)
 
 
 def test_mute_and_kick_reach_the_leg_that_is_meant() -> None:
@@ -308,6 +322,7 @@ def test_mute_and_kick_reach_the_leg_that_is_meant() -> None:
     house.apply(Kick("CF1", "b"))
     assert house.tick(a=100, b=10, c=1) == {"a": 1, "b": 0, "c": 0}
     assert house.events == [
+        AudibilityChanged("CF1", "a", Audibility(muted=True)),
         LegMuted("CF1", "a", True),
         LegLeft("CF1", "b", LeaveReason.KICKED, bridged=True),
     ]

@@ -139,8 +139,8 @@ async def test_commands_are_applied_in_the_order_in_which_they_were_posted(
     await listener.hear_of(ConferenceEnded)
     kinds = [type(event).__name__ for event in listener.events]
     assert kinds == (
-        ["ConferenceCreated", "LegJoined", "LegJoined", "ConferenceStarted", "LegMuted"]
-        + ["LegLeft", "LegLeft", "ConferenceEnded"]
+        ["ConferenceCreated", "LegJoined", "LegJoined", "ConferenceStarted"]
+        + ["AudibilityChanged", "LegMuted", "LegLeft", "LegLeft", "ConferenceEnded"]
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
 from conference_app import engine
+from conference_app.encryption import SecretLost
 from conference_app.models import Account
 from conference_app.services import demo
 from media_engine.music import load_music
@@ -24,12 +25,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         new_password = demo.ensure_admin(password=settings.CONFAB_ADMIN_PASSWORD)
-        account, is_new = demo.ensure_account(
-            sid=settings.CONFAB_ACCOUNT_SID, auth_token=settings.CONFAB_AUTH_TOKEN
-        )
+        account, is_new = self._ensure_account()
         demo.ensure_applications(account=account)
         self._render_music()
         self._tell(account, is_new, new_password)
+
+    def _ensure_account(self) -> tuple[Account, bool]:
+        try:
+            return demo.ensure_account(
+                sid=settings.CONFAB_ACCOUNT_SID, auth_token=settings.CONFAB_AUTH_TOKEN
+            )
+        except SecretLost as error:
+            raise CommandError(str(error)) from error
 
     def _render_music(self) -> None:
         """Before the server starts: it takes some seconds, once, that no caller should wait."""

@@ -34,7 +34,9 @@ class Command(BaseCommand):
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--to", required=True, help="SID or friendly name of an application")
+        way = parser.add_mutually_exclusive_group(required=True)
+        way.add_argument("--to", help="SID or friendly name of an application")
+        way.add_argument("--register", metavar="IDENTITY", help="wait for a call to it, answer")
         parser.add_argument("--from", dest="from_", help="who calls, as the bridge is told")
         parser.add_argument("--play", type=Path, help="what to speak: WAV, FLAC, MP3 or Ogg")
         parser.add_argument("--loop", action="store_true", help="speak it again and again")
@@ -68,7 +70,8 @@ class Command(BaseCommand):
             play = options["play"] and decode_sound(options["play"].read_bytes(), wire.rate_hz)
             return HeadlessCaller(
                 options["server"] or f"ws://127.0.0.1:{settings.PORT}/media",
-                to=options["to"],
+                to=options["to"] or "",
+                register=options["register"],
                 from_=options["from_"],
                 play=play,
                 loop=options["loop"],
@@ -85,6 +88,8 @@ class Command(BaseCommand):
     async def _call(self, caller: HeadlessCaller, digits: str, seconds: float | None) -> None:
         caller.on_message = self._tell
         async with caller:
+            if not caller.call_sid:
+                await self._wait_for_call(caller)
             self._say(f"connected: {caller.wire.encoding} at {caller.wire.rate_hz} Hz")
             self._say(f"call {caller.call_sid}")
             try:
@@ -95,6 +100,16 @@ class Command(BaseCommand):
                 self._say(f"hanging up after {seconds:g} s")
             except CallFailed:
                 self._say("the server hung up while keys were being pressed")
+
+    async def _wait_for_call(self, caller: HeadlessCaller) -> None:
+        """Answer the first call that can be had."""
+        while caller.call_sid is None:
+            ring = await caller.next_ring(None)
+            try:
+                await caller.answer(ring)
+            except CallFailed:
+                if caller.closed:
+                    raise
 
     def _tell(self, message: ServerMessage) -> None:
         if not isinstance(message, Started):

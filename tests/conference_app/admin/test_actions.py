@@ -99,3 +99,27 @@ def test_a_delivery_shows_its_parameters_and_not_the_urls_secrets(
     page = admin_client.get(reverse("admin:conference_app_webhookdelivery_change", args=[row.pk]))
     assert "FriendlyName = &lt;b&gt;bold&lt;/b&gt;" in page.content.decode()
     assert "secret" not in page.content.decode()
+
+
+def test_an_accounts_token_is_rotated(admin_client: Client, alice: Account) -> None:
+    first = alice.auth_token
+    shown = _act(admin_client, "account", "make_secondary_token", alice.pk)
+    alice.refresh_from_db()
+    second = alice.secondary_auth_token
+    assert second in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
+    done = _act(admin_client, "account", "promote_secondary_token", alice.pk)
+    alice.refresh_from_db()
+    assert alice.auth_tokens == [second]
+    for secret in (first, second):
+        assert secret not in done.content.decode()
+
+
+def test_a_rotation_is_called_off_once(admin_client: Client, alice: Account) -> None:
+    _act(admin_client, "account", "make_secondary_token", alice.pk)
+    _act(admin_client, "account", "drop_secondary_token", alice.pk)
+    alice.refresh_from_db()
+    assert alice.auth_tokens == [alice.auth_token]
+    for action in ("drop_secondary_token", "promote_secondary_token"):
+        response = _act(admin_client, "account", action, alice.pk)
+        assert _messages(response) == ["Alice: the account has no second token"]

@@ -37,7 +37,6 @@ def test_an_application_is_created_in_twilios_shape(alice: Account, alices: Clie
 def test_what_was_created_can_be_fetched_and_deleted(alice: Account, alices: Client) -> None:
     created = _create(alices, alice, FriendlyName="reception").json()
     assert alices.get(created["uri"]).json() == created
-    assert alices.get(created["uri"].removesuffix(".json")).json() == created
     deleted = alices.delete(created["uri"])
     assert (deleted.status_code, deleted.content) == (204, b"")
     assert error_of(alices.get(created["uri"])) == (404, 20404)
@@ -106,3 +105,23 @@ def test_anothers_application_does_not_exist(alice: Account, bob: Account, bobs:
 def test_what_concerns_messages_is_ignored(alice: Account, alices: Client) -> None:
     response = _create(alices, alice, SmsUrl="https://example.org/sms")
     assert (response.status_code, response.json()["sms_url"]) == (201, None)
+
+
+def test_what_is_sent_is_changed_and_the_rest_stays(alice: Account, alices: Client) -> None:
+    application = build_application(alice, "reception", voice_method="GET")
+    path = path_of(alice, f"/Applications/{application.sid}.json")
+    told = post_form(alices, path, FriendlyName="desk", VoiceUrl="https://example.org/new").json()
+    assert (told["friendly_name"], told["voice_url"]) == ("desk", "https://example.org/new")
+    assert told["voice_method"] == "GET"
+    assert post_form(alices, path, VoiceUrl="").json()["voice_url"] is None
+    assert post_form(alices, path, FriendlyName="").json()["friendly_name"] == application.sid
+
+
+def test_a_change_may_not_take_anothers_name(alice: Account, alices: Client) -> None:
+    build_application(alice, "taken")
+    application = build_application(alice, "free")
+    path = path_of(alice, f"/Applications/{application.sid}.json")
+    assert error_of(post_form(alices, path, FriendlyName="taken")) == (409, 20409)
+    assert error_of(post_form(alices, path, VoiceMethod="PUT")) == (400, 21403)
+    application.refresh_from_db()
+    assert application.friendly_name == "free"

@@ -26,7 +26,7 @@ def test_a_wrong_token_and_an_unknown_account_look_the_same(alice: Account) -> N
     answers = []
     for sid in (alice.sid, "AC" + "0" * 32):
         client = Client(headers={"authorization": basic(sid, "wrong")})
-        answers.append(client.get(path_of(alice, "/Conferences")).json())
+        answers.append(client.get(path_of(alice, "/Conferences.json")).json())
     assert answers[0] == answers[1]
 
 

@@ -117,14 +117,26 @@ def test_one_that_is_over_can_not_be_ended_again(alice: Account, alices: Client)
 
 
 @pytest.mark.parametrize(
-    "parameters", [{"Status": "in-progress"}, {"AnnounceUrl": "https://example.org/a.wav"}]
+    ("parameters", "code"),
+    [
+        ({"Status": "in-progress"}, 20001),
+        ({"AnnounceUrl": ""}, 21402),
+        ({"AnnounceUrl": "ftp://example.org/a.wav"}, 21402),
+        ({"AnnounceUrl": "/a.wav", "AnnounceMethod": "PUT"}, 21403),
+    ],
 )
 def test_nothing_else_can_be_asked_of_it(
-    alice: Account, alices: Client, posted: list[Command], parameters: dict[str, str]
+    alice: Account, alices: Client, posted: list[Command], parameters: dict[str, str], code: int
 ) -> None:
     response = post_form(alices, _path(build_conference(alice)), **parameters)
-    assert error_of(response) == (400, 20001)
+    assert error_of(response) == (400, code)
     assert posted == []
+
+
+def test_nothing_is_announced_in_one_that_is_over(alice: Account, alices: Client) -> None:
+    conference = build_conference(alice, status=ConferenceStatus.COMPLETED)
+    response = post_form(alices, _path(conference), AnnounceUrl="/a.wav")
+    assert error_of(response) == (400, 16022)
 
 
 def test_anothers_conference_does_not_exist(alice: Account, bob: Account, bobs: Client) -> None:

@@ -43,7 +43,7 @@ def test_pages_lead_to_each_other(alice: Account, alices: Client, five: list[App
 
 
 def test_uris_have_twilios_form(alice: Account, alices: Client, five: list[Application]) -> None:
-    told = alices.get(path_of(alice, "/Applications?PageSize=2&Unknown%3E=a b")).json()
+    told = alices.get(path_of(alice, "/Applications.json?PageSize=2&Unknown%3E=a b")).json()
     base = path_of(alice, "/Applications.json?Unknown%3E=a+b&PageSize=2")
     assert told["uri"] == told["first_page_uri"] == f"{base}&Page=0"
     assert told["next_page_uri"] == f"{base}&Page=1&PageToken=PA{five[1].sid}"

@@ -5,10 +5,24 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from conference_app.models import Account, Conference, ConferenceStatus, Participant
-from media_engine.commands import Command, Kick, SetMuted
-from tests.builders import NOON, build_conference, build_participant
+from conference_app.services.sound_wish import SoundWish
+from media_engine.commands import (
+    ChangeExit,
+    ChangeWait,
+    Command,
+    Kick,
+    SetCoached,
+    SetDeaf,
+    SetHeld,
+    SetMuted,
+    SetVolume,
+)
+from tests.builders import NOON, build_call, build_conference, build_participant
 from tests.conference_app.api.requests import error_of, path_of, post_form
 from tests.conference_app.api.shapes import PAGE, PARTICIPANT
+
+CF, CA = "CF" + "a" * 32, "CA" + "a" * 32
+X_BY_GET = SoundWish("http://127.0.0.1:8000/x", "GET").to_json()
 
 
 def _list_path(conference: Conference) -> str:
@@ -103,15 +117,122 @@ def test_what_is_not_sent_does_not_change(
     assert posted == []
 
 
+OTHER = "CA" + "f" * 32
+
+
 @pytest.mark.parametrize(
-    "parameters", [{"Muted": "loud"}, {"Muted": ""}, {"Hold": "true"}, {"AnnounceUrl": "/x"}]
+    ("parameters", "shown", "commands"),
+    [
+        ({"Hold": "true"}, {"hold": True}, [SetHeld(CF, CA, True)]),
+        ({"Hold": "false", "HoldUrl": "/x"}, {"hold": False}, [SetHeld(CF, CA, False, X_BY_GET)]),
+        ({"HoldUrl": "/x"}, {"hold": False}, []),
+        ({"Deaf": "true"}, {}, [SetDeaf(CF, CA, True)]),
+        ({"Volume": "0.5"}, {}, [SetVolume(CF, CA, 0.5)]),
+        ({"Volume": "2", "ForCallSid": OTHER}, {}, [SetVolume(CF, CA, 2.0, OTHER)]),
+        (
+            {"CallSidToCoach": OTHER},
+            {"coaching": True, "call_sid_to_coach": OTHER},
+            [SetCoached(CF, CA, OTHER)],
+        ),
+        (
+            {"Coaching": "false", "CallSidToCoach": OTHER},
+            {"coaching": False, "call_sid_to_coach": None},
+            [SetCoached(CF, CA, None)],
+        ),
+        ({"BeepOnExit": "false"}, {}, [ChangeExit(CF, CA, beep_on_exit=False)]),
+        (
+            {"EndConferenceOnExit": "true"},
+            {"end_conference_on_exit": True},
+            [ChangeExit(CF, CA, end_on_exit=True)],
+        ),
+        (
+            {"WaitUrl": "", "WaitMethod": "GET"},
+            {},
+            [ChangeWait(CF, CA, SoundWish("", "GET").to_json())],
+        ),
+        (
+            {"Muted": "true", "Hold": "true", "Deaf": "false"},
+            {"muted": True, "hold": True},
+            [SetMuted(CF, CA, True), SetHeld(CF, CA, True), SetDeaf(CF, CA, False)],
+        ),
+    ],
+)
+def test_how_somebody_is_in_is_changed(
+    alice: Account,
+    alices: Client,
+    posted: list[Command],
+    parameters: dict[str, str],
+    shown: dict[str, Any],
+    commands: list[Command],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    conference = build_conference(alice, sid=CF)
+    participant = build_participant(conference, call=build_call(alice, sid=CA))
+    build_participant(conference, call=build_call(alice, sid=OTHER))
+    with django_capture_on_commit_callbacks(execute=True):
+        response = post_form(alices, _path(participant), **parameters)
+    told = response.json()
+    assert (response.status_code, {name: told[name] for name in shown}) == (200, shown)
+    assert posted == commands
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"Muted": "loud"}, 20001),
+        ({"Muted": ""}, 20001),
+        ({"Hold": "maybe"}, 20001),
+        ({"AnnounceUrl": "nowhere"}, 21402),
+        ({"AnnounceUrl": ""}, 21402),
+        ({"HoldUrl": "file:///etc/passwd"}, 21402),
+        ({"WaitMethod": "PUT"}, 21403),
+        ({"Coaching": "true"}, 20001),
+        ({"CallSidToCoach": "CA1"}, 20001),
+        ({"CallSidToCoach": OTHER}, 16028),
+        ({"Volume": "-1"}, 20001),
+        ({"Volume": "2.1"}, 20001),
+        ({"Volume": "nan"}, 20001),
+        ({"Volume": "1", "ForCallSid": OTHER}, 20001),
+        ({"ForCallSid": OTHER}, 20001),
+    ],
 )
 def test_what_can_not_be_done_is_refused(
-    alice: Account, alices: Client, posted: list[Command], parameters: dict[str, str]
+    alice: Account, alices: Client, posted: list[Command], parameters: dict[str, str], code: int
 ) -> None:
-    response = post_form(alices, _path(build_participant(build_conference(alice))), **parameters)
-    assert error_of(response) == (400, 20001)
-    assert posted == []
+    participant = build_participant(build_conference(alice))
+    response = post_form(alices, _path(participant), Deaf="true", **parameters)
+    assert error_of(response) == (400, code)
+    participant.refresh_from_db()
+    assert (posted, participant.deaf) == ([], False)
+
+
+def test_nobody_coaches_somebody_who_is_on_hold(alice: Account, alices: Client) -> None:
+    conference = build_conference(alice)
+    held = build_participant(conference, hold=True)
+    response = post_form(alices, _path(build_participant(conference)), CallSidToCoach=held.call.sid)
+    assert error_of(response) == (400, 16027)
+
+
+def test_coaching_goes_on_with_whom_it_was(
+    alice: Account, alices: Client, posted: list[Command]
+) -> None:
+    conference = build_conference(alice)
+    coached = build_participant(conference)
+    coach = build_participant(conference, call_sid_to_coach=coached.call.sid)
+    response = post_form(alices, _path(coach), Coaching="true")
+    assert response.json()["call_sid_to_coach"] == coached.call.sid
+
+
+def test_another_sound_is_asked_for_while_somebody_is_on_hold(
+    alice: Account,
+    alices: Client,
+    posted: list[Command],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    participant = build_participant(build_conference(alice), hold=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        post_form(alices, _path(participant), HoldUrl="/x")
+    assert posted == [SetHeld(participant.conference.sid, participant.call.sid, True, X_BY_GET)]
 
 
 def test_a_label_names_a_participant_too(alice: Account, alices: Client) -> None:

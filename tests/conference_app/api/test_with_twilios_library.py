@@ -14,8 +14,20 @@ from twilio.rest import Client as TwilioClient
 from typing_extensions import override
 
 from conference_app.models import Account, Participant
-from media_engine.commands import Command, EndConference, Kick, SetMuted
-from tests.builders import basic, build_conference, build_participant
+from conference_app.services import recordings
+from conference_app.services.sound_wish import SoundWish
+from media_engine.commands import (
+    ChangeExit,
+    Command,
+    EndConference,
+    Kick,
+    PauseRecording,
+    SetCoached,
+    SetHeld,
+    SetMuted,
+    StopRecording,
+)
+from tests.builders import NOON, basic, build_conference, build_participant
 
 
 class TestClientTransport(HttpClient):  # type: ignore[misc] # the library has no types
@@ -64,6 +76,18 @@ def test_applications(library: Any) -> None:
     assert library.applications.list() == []
 
 
+def test_a_key_is_made_used_and_revoked(alice: Account, library: Any) -> None:
+    made = library.new_keys.create(friendly_name="phone")
+    by_key = TwilioClient(made.sid, made.secret, alice.sid, http_client=TestClientTransport())
+    assert by_key.conferences.list() == []
+    assert library.keys(made.sid).update(friendly_name="tablet").friendly_name == "tablet"
+    assert [key.friendly_name for key in library.keys.list()] == ["tablet"]
+    assert library.keys(made.sid).delete()
+    with pytest.raises(TwilioRestException) as caught:
+        by_key.applications.create(friendly_name="a")
+    assert (caught.value.status, caught.value.code) == (401, 20003)
+
+
 def test_every_conference_over_many_pages(alice: Account, library: Any) -> None:
     made = [build_conference(alice, f"room {number}").sid for number in range(7)]
     listed = library.conferences.list(page_size=2, status="in-progress")
@@ -85,6 +109,31 @@ def test_mute_kick_and_end(alice: Account, library: Any, posted: list[Command]) 
         EndConference(conference_sid),
     ]
     assert Participant.objects.get().muted
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hold_coach_and_pause(alice: Account, library: Any, posted: list[Command]) -> None:
+    row = build_conference(alice)
+    held, coached, coach = (build_participant(row).call.sid for _ in range(3))
+    recording = recordings.begin(conference=row, sid="RE" + "a" * 32, started_at=NOON)
+    conference = library.conferences(row.sid)
+    music = "https://example.org/music.mp3"
+    answer = conference.participants(held).update(hold=True, hold_url=music, hold_method="POST")
+    assert answer.hold is True
+    answer = conference.participants(coach).update(coaching=True, call_sid_to_coach=coached)
+    assert (answer.coaching, answer.call_sid_to_coach) == (True, coached)
+    answer = conference.participants(held).update(end_conference_on_exit=True, beep_on_exit=False)
+    assert answer.end_conference_on_exit is True
+    paused = conference.recordings("Twilio.CURRENT").update(status="paused", pause_behavior="skip")
+    assert (paused.sid, paused.status) == (recording.sid, "paused")
+    assert conference.recordings(recording.sid).update(status="stopped").status == "stopped"
+    assert posted == [
+        SetHeld(row.sid, held, True, SoundWish(music, "POST").to_json()),
+        SetCoached(row.sid, coach, coached),
+        ChangeExit(row.sid, held, beep_on_exit=False, end_on_exit=True),
+        PauseRecording(row.sid, recording.sid, skip=True),
+        StopRecording(row.sid, recording.sid),
+    ]
 
 
 def test_an_error_is_read_as_twilios(library: Any) -> None:

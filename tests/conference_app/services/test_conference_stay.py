@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from conference_app.engine import LegEvents
 from conference_app.http_client import Cookies
 from conference_app.models import Account
 from conference_app.services import conference_stay
@@ -12,7 +13,6 @@ from conference_app.services.leg_line import LegLine
 from conference_app.twiml import Conference, ConferenceLeft, Dial, DialRecord
 from media_engine.commands import Command, JoinConference
 from media_engine.events import (
-    Event,
     LeaveReason,
     LegLeft,
     RecordingFinished,
@@ -35,7 +35,7 @@ def alice(transactional_db: None) -> Account:
 async def stay(account: Account, posted: list[Command], *, is_closed: bool) -> ConferenceLeft:
     """Let a recorded call come and go; its file is closed or stays open."""
     call = await asyncio.to_thread(build_call, account)
-    events: asyncio.Queue[Event] = asyncio.Queue()
+    events = LegEvents()
     staying = ConferenceStay(call, LegLine(call.sid, events), Cookies())
     dial = Dial(ROOM, action="https://example.org/left", record=DialRecord.FROM_ANSWER)
     tasks = TaskSet()
@@ -49,12 +49,12 @@ async def stay(account: Account, posted: list[Command], *, is_closed: bool) -> C
     assert isinstance(joined, JoinConference)
     assert joined.terms.own_recording is not None
     sid = joined.terms.own_recording.recording_id
-    events.put_nowait(RecordingStarted(CF, sid, "x.wav", call.sid))
-    events.put_nowait(LegLeft(CF, call.sid, LeaveReason.LEFT, bridged=True))
+    events.put(RecordingStarted(CF, sid, "x.wav", call.sid))
+    events.put(LegLeft(CF, call.sid, LeaveReason.LEFT, bridged=True))
     # One of an earlier Dial, late.
-    events.put_nowait(RecordingFinished(CF, "RE0", "x.wav", 80_000, 8000, None, call.sid))
+    events.put(RecordingFinished(CF, "RE0", "x.wav", 80_000, 8000, None, call.sid))
     if is_closed:
-        events.put_nowait(RecordingFinished(CF, sid, "x.wav", 12_400, 8000, None, call.sid))
+        events.put(RecordingFinished(CF, sid, "x.wav", 12_400, 8000, None, call.sid))
     left = await running
     assert isinstance(left, ConferenceLeft)
     assert left.recorded is not None

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from conference_app import sids
 from conference_app.models import Account, Recording, RecordingStatus
 from conference_app.services import recordings
+from conference_app.services.errors import NotFinished
 from tests.builders import NOON, build_conference, build_recording
 from tests.conference_app.services.raw_recordings import leave_raw
 
@@ -64,7 +65,7 @@ def test_what_is_not_finished_is_not_removed(alice: Account, media_root: Path) -
     conference = build_conference(alice)
     running = recordings.begin(conference=conference, sid=sids.new("RE"), started_at=NOON)
     for recording in (leave_raw(conference), running):
-        with pytest.raises(ValueError, match="not finished"):
+        with pytest.raises(NotFinished, match="not finished"):
             recordings.remove(recording=recording)
     assert recordings.remove_older(before=NOON + timedelta(days=1)) == (0, 0)
     assert Recording.objects.count() == 2

@@ -12,6 +12,7 @@ from conference_app.models import (
     LeftReason,
     Recording,
     RecordingStatus,
+    WebhookDelivery,
 )
 from conference_app.services import recordings
 from conference_app.services.recording_wish import RecordingWish
@@ -34,6 +35,21 @@ def _recording_left_open(conference: Conference, content: bytes) -> Recording:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     return recording
+
+
+def test_a_call_that_rang_has_failed_and_that_is_told(alice: Account) -> None:
+    call = build_call(
+        alice,
+        status=CallStatus.RINGING,
+        started_at=None,
+        status_callback="http://example.org/call",
+        status_callback_events=["completed"],
+    )
+    close_what_a_crash_left(LATER)
+    call.refresh_from_db()
+    assert (call.status, call.ended_at) == (CallStatus.FAILED, LATER)
+    (delivery,) = WebhookDelivery.objects.all()
+    assert dict(delivery.params)["CallStatus"] == "failed"
 
 
 def test_meetings_stays_and_calls_are_closed(alice: Account) -> None:

@@ -128,6 +128,7 @@ def test_nobody_without_a_label_has_one(guest: Participant) -> None:
         (LeftReason.LEFT, "in-progress", "participant_hung_up"),
         (LeftReason.TIME_LIMIT, "in-progress", "participant_hung_up"),
         (LeftReason.KICKED, "in-progress", "participant_updated_via_api"),
+        (LeftReason.REDIRECTED, "in-progress", "participant_updated_via_api"),
         (LeftReason.CONFERENCE_ENDED, "in-progress", "conference_ended_via_api"),
         (LeftReason.SERVER_STOPPED, "completed", None),
     ],
@@ -254,7 +255,7 @@ def test_there_is_no_url_where_there_is_nothing_to_hear(alice: Account) -> None:
 def test_a_call_has_the_parameters_of_a_voice_request_and_its_duration(alice: Account) -> None:
     application = build_application(alice)
     call = build_call(alice, application=application, status=CallStatus.COMPLETED, ended_at=NOON)
-    assert _unique(webhook_params.of_call(call, NOON)) == {
+    assert _unique(webhook_params.of_call(call, NOON, 0)) == {
         "CallSid": call.sid,
         "AccountSid": alice.sid,
         "From": "+15550100",

@@ -240,3 +240,18 @@ def test_calls_that_a_crash_cut_off_are_told_of_at_the_next_start(alice: Account
     for _ in range(2):
         close_what_a_crash_left(NOON + timedelta(minutes=1))
     assert told("CallDuration") == ["60", "0"]
+
+
+def test_a_calls_own_callback_counts_before_its_applications(alice: Account) -> None:
+    application = build_application(alice, status_callback="https://example.org/told")
+    own = {"status_callback": "/own", "status_callback_method": "GET"}
+    for columns in ({"application": application}, {"application": None}):
+        calls.end(call=build_call(alice, **columns, **own), outcome=calls.Outcome())
+    rows = WebhookDelivery.objects.all()
+    assert [(row.url, row.method) for row in rows] == [("http://127.0.0.1:8000/own", "GET")] * 2
+
+
+def test_a_callback_is_told_of_a_call_that_a_crash_cut_off(alice: Account) -> None:
+    build_call(alice, status_callback="https://example.org/own")
+    close_what_a_crash_left(NOON + timedelta(minutes=1))
+    assert told("CallDuration") == ["60"]

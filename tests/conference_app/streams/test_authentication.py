@@ -3,16 +3,17 @@
 import base64
 from typing import Any
 
-import jwt
 import pytest
 from pytest_django import Settings
-from twilio.jwt.access_token import AccessToken
-from twilio.jwt.access_token.grants import VoiceGrant
 
 from conference_app.http_client import sign
 from conference_app.models import Account, AccountStatus
-from conference_app.streams.authentication import find_account, read_credentials
+from conference_app.services import accounts
+from conference_app.streams.authentication import find_caller, read_credentials
+from conference_app.streams.proven_caller import ProvenCaller
+from conference_app.streams.refusals import Refusal
 from media_engine.dialects import MULAW, Start, WireFormat
+from tests.builders import access_token, build_api_key
 
 pytestmark = pytest.mark.django_db
 
@@ -30,19 +31,13 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def token(account: Account, *, key: str | None = None, **changes: Any) -> str:
-    """A token as a server of the account's mints it, with changes."""
-    claims = {
-        "iss": account.sid,
-        "sub": account.sid,
-        "exp": 4_000_000_000,
-        "grants": {"identity": "alice", "voice": {"incoming": {"allow": True}}},
-    }
-    return jwt.encode(claims | changes, key or account.auth_token, algorithm="HS256")
-
-
 def caller_of(scope_: dict[str, Any], start_: Start | None = None) -> Account | None:
-    return find_account(read_credentials(scope_), start_ or start())
+    """Whose caller this is; None for one who is refused as a stranger is."""
+    try:
+        return find_caller(read_credentials(scope_), start_ or start()).account
+    except Refusal as refusal:
+        assert (refusal.close_code, refusal.code) == (1008, 20003)
+        return None
 
 
 def test_basic_with_sid_and_token_is_let_in(alice: Account) -> None:
@@ -64,38 +59,38 @@ def test_nobody_is_let_in_without_any_proof(alice: Account) -> None:
     assert caller_of(scope(), start(account_sid=alice.sid)) is None
 
 
-def test_a_token_that_twilios_library_minted_is_let_in(alice: Account) -> None:
-    minted = AccessToken(alice.sid, alice.sid, alice.auth_token, identity="alice", ttl=60)
-    minted.add_grant(VoiceGrant(incoming_allow=True))
-    assert caller_of(scope(f"token={minted.to_jwt()}")) == alice
-    assert caller_of(scope(), start(token=minted.to_jwt())) == alice
+def test_an_api_key_is_let_in_by_basic(alice: Account) -> None:
+    key = build_api_key(alice)
+    assert caller_of(scope(authorization=basic(key.sid, key.secret))) == alice
+    assert caller_of(scope(authorization=basic(key.sid, alice.auth_token))) is None
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"key": "of somebody else who has a longer one"},
-        {"exp": 1},
-        {"exp": None},
-        {"sub": "AC" + "0" * 32},
-        {"grants": {"identity": "alice"}},
-        {"grants": "voice"},
-        {"sub": 7},
-    ],
-    ids=["key", "expired", "no expiry", "nobody", "no voice", "odd grants", "odd subject"],
-)
-def test_a_token_with_anything_wrong_is_not(alice: Account, changes: dict[str, Any]) -> None:
-    assert caller_of(scope(f"token={token(alice, **changes)}")) is None
+def test_the_second_token_is_let_in_until_it_is_dropped(alice: Account) -> None:
+    second = accounts.make_secondary_token(account=alice).secondary_auth_token
+    signature = sign("ws://127.0.0.1:8000/media", (), second)
+    by_basic = scope(authorization=basic(alice.sid, second))
+    by_signature = scope(x_twilio_signature=signature)
+    for let_in in (alice, None):
+        assert caller_of(by_basic) == let_in
+        assert caller_of(by_signature, start(account_sid=alice.sid)) == let_in
+        if let_in:
+            accounts.drop_secondary_token(account=alice)
 
 
-@pytest.mark.parametrize("text", ["", "x", "a.b.c", "e30.e30.", "\0"])
-def test_what_is_no_token_is_not(alice: Account, text: str) -> None:
-    assert caller_of(scope(), start(token=text)) is None
+def test_an_access_token_is_taken_from_the_query_and_from_the_start_message(
+    alice: Account,
+) -> None:
+    token = access_token(build_api_key(alice), "eve")
+    proven = ProvenCaller(alice, "eve")
+    assert find_caller(read_credentials(scope(f"token={token}")), start()) == proven
+    assert find_caller(read_credentials(scope()), start(token=token)) == proven
+    assert proven.name == "client:eve"
 
 
-def test_an_unsigned_token_is_not(alice: Account) -> None:
-    claims = {"sub": alice.sid, "exp": 4_000_000_000, "grants": {"voice": {}}}
-    assert caller_of(scope(f"token={jwt.encode(claims, '', algorithm='none')}")) is None
+def test_a_wrong_access_token_is_refused_with_its_code() -> None:
+    with pytest.raises(Refusal) as caught:
+        find_caller(read_credentials(scope("token=x")), start())
+    assert (caught.value.close_code, caught.value.code) == (1008, 20101)
 
 
 @pytest.mark.parametrize("scheme", ["wss", "https"])

@@ -16,8 +16,14 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from conference_app.management.commands.caller import Command
-from media_engine.dialects import Dtmf, Stop
-from tests.conference_app.headless_caller.fake_bridge import CALL_SID, FakeBridge, listen, serving
+from media_engine.dialects import Answer, Dtmf, Register, Ring, Stop
+from tests.conference_app.headless_caller.fake_bridge import (
+    CALL_SID,
+    STREAM_SID,
+    FakeBridge,
+    listen,
+    serving,
+)
 
 
 async def run(url: str | None, *arguments: str) -> str:
@@ -35,6 +41,30 @@ async def echo_ten_frames(bridge: FakeBridge) -> None:
     for _ in range(10):
         await bridge.say(bridge.speaks.media(await bridge.receive_until(bytes)))
     await bridge.connection.close(1000, "enough")
+
+
+async def test_it_waits_for_a_call_and_answers_the_first_that_can_be_had() -> None:
+    async def ring_twice(bridge: FakeBridge) -> None:
+        register = await bridge.receive_until(Register)
+        await bridge.say(bridge.speaks.registered(register.identity))
+        for number, reply in enumerate(("cancel", "started")):
+            await bridge.say(bridge.speaks.ring(Ring(f"CA{number}", "alice", "client:bob")))
+            answer = await bridge.receive_until(Answer)
+            assert answer.call_sid == f"CA{number}"
+            if reply == "cancel":
+                await bridge.say(bridge.speaks.cancel(answer.call_sid, "canceled"))
+        await bridge.say(bridge.speaks.started(CALL_SID, STREAM_SID))
+        await bridge.say(bridge.speaks.media(await bridge.receive_until(bytes)))
+        await bridge.connection.close(1000, "enough")
+
+    printed = io.StringIO()
+    async with serving(ring_twice) as exchange:
+        await asyncio.to_thread(
+            call_command,
+            *(Command(stdout=printed), "--register", "bob", "--server", exchange.url),
+        )
+    assert f"call {CALL_SID}" in printed.getvalue()
+    assert "heard 0.02 s" in printed.getvalue()
 
 
 @pytest.fixture

@@ -1,0 +1,85 @@
+"""What can be asked of the recording of a live meeting: to start, pause, go on and stop."""
+
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from conference_app import engine, sids
+from conference_app.models import Conference, ConferenceStatus, Recording, RecordingStatus
+from conference_app.services import recordings
+from conference_app.services.errors import ConferenceIsOver, Refused
+from media_engine.commands import (
+    Command,
+    PauseRecording,
+    ResumeRecording,
+    StartRecording,
+    StopRecording,
+)
+
+NOT_BRIDGED: Final = 16001
+WRONG_STATE: Final = 21220
+
+
+@transaction.atomic
+def start(*, conference: Conference) -> Recording:
+    """Record a meeting from now on. Raises ConferenceIsOver, Refused; after the commit NotRunning,
+    EngineFull.
+    """
+    fresh = Conference.objects.select_for_update().get(pk=conference.pk)
+    if fresh.is_over:
+        raise ConferenceIsOver(f"{fresh.sid} has already completed")
+    if fresh.status != ConferenceStatus.IN_PROGRESS:
+        raise Refused(NOT_BRIDGED, f"{fresh.sid} has not started")
+    if fresh.recordings.filter(status=RecordingStatus.IN_PROGRESS).exists():
+        raise Refused(WRONG_STATE, f"{fresh.sid} is being recorded")
+    recording = recordings.begin(
+        conference=fresh,
+        sid=sids.new("RE"),
+        started_at=timezone.now(),
+        source="StartConferenceRecordingAPI",
+    )
+    _post_on_commit(StartRecording(fresh.sid, recording.sid))
+    return recording
+
+
+@transaction.atomic
+def pause(*, recording: Recording, skip: bool) -> Recording:
+    """Let it hear nothing; `skip`: the file leaves the time out, else it is silent. Raises what
+    start raises.
+    """
+    recording = _running(recording)
+    recording.paused = True
+    recording.save(update_fields=["paused", "updated_at"])
+    _post_on_commit(PauseRecording(recording.about.sid, recording.sid, skip))
+    return recording
+
+
+@transaction.atomic
+def resume(*, recording: Recording) -> Recording:
+    """Let it hear again. Raises what start raises."""
+    recording = _running(recording)
+    recording.paused = False
+    recording.save(update_fields=["paused", "updated_at"])
+    _post_on_commit(ResumeRecording(recording.about.sid, recording.sid))
+    return recording
+
+
+@transaction.atomic
+def stop(*, recording: Recording) -> Recording:
+    """End it; the row follows when its file is closed. Raises what start raises."""
+    recording = _running(recording)
+    _post_on_commit(StopRecording(recording.about.sid, recording.sid))
+    return recording
+
+
+def _running(recording: Recording) -> Recording:
+    rows = Recording.objects.select_for_update(of=("self",)).select_related("conference__account")
+    fresh = rows.defer("peaks").get(pk=recording.pk)
+    if fresh.status != RecordingStatus.IN_PROGRESS:
+        raise Refused(WRONG_STATE, f"{fresh.sid} is {fresh.status}, not in progress")
+    return fresh
+
+
+def _post_on_commit(command: Command) -> None:
+    transaction.on_commit(lambda: engine.post(command))

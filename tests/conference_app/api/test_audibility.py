@@ -1,0 +1,128 @@
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from conference_app.models import Account, Conference, ConferenceStatus
+from conference_app.services import steering_log
+from media_engine.events import Audibility
+from tests.builders import NOON, build_call, build_conference, build_participant
+from tests.conference_app.api.requests import error_of, path_of
+
+A, B = "CA" + "a" * 32, "CA" + "b" * 32
+
+
+def second(number: int) -> datetime:
+    return NOON + timedelta(seconds=number)
+
+
+@pytest.fixture
+def conference(alice: Account) -> Conference:
+    """Two met at 0 s; a was muted from 2 s to 4 s, b was deaf from 4 s, and left at 8 s."""
+    conference = build_conference(
+        alice, status=ConferenceStatus.COMPLETED, started_at=second(1), ended_at=second(9)
+    )
+    calls = [build_call(alice, sid=sid) for sid in (A, B)]
+    build_participant(conference, call=calls[0], joined_at=second(0), left_at=second(9), label="x")
+    build_participant(conference, call=calls[1], joined_at=second(1), left_at=second(8))
+    for call, at, state in (
+        (calls[0], 0, Audibility()),
+        (calls[1], 1, Audibility(volume=1.0)),
+        (calls[0], 2, Audibility(muted=True)),
+        (calls[0], 4, Audibility(volumes={B: 0.5})),
+        (calls[1], 6, Audibility(deaf=True, coached=A)),
+    ):
+        steering_log.note_audibility(conference, call, state, second(at))
+    return conference
+
+
+def ask(client: Client, conference: Conference, query: str) -> Any:
+    path = path_of(conference.account, f"/Conferences/{conference.sid}/Audibility.json")
+    return client.get(f"{path}{query}")
+
+
+def hears(client: Client, conference: Conference, at: datetime) -> dict[str, dict[str, float]]:
+    told = ask(client, conference, f"?At={quote(at.isoformat())}").json()
+    return {one["call_sid"]: one["hears"] for one in told["participants"]}
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (-1, {}),
+        (0, {A: {}}),
+        (1, {A: {B: 1}, B: {A: 1}}),
+        (2, {A: {B: 1}, B: {A: 0}}),
+        (3, {A: {B: 1}, B: {A: 0}}),
+        (4, {A: {B: 1}, B: {A: 0.5}}),
+        (7, {A: {B: 1}, B: {A: 0}}),
+        (8, {A: {}}),
+        (9, {}),
+    ],
+)
+def test_who_could_hear_whom_follows_from_what_was_written_down(
+    alices: Client, conference: Conference, at: int, expected: dict[str, dict[str, float]]
+) -> None:
+    assert hears(alices, conference, second(at)) == expected
+
+
+def test_before_the_start_nobody_hears_anybody(alices: Client, conference: Conference) -> None:
+    Conference.objects.update(started_at=second(3))
+    assert hears(alices, conference, second(1)) == {A: {B: 0}, B: {A: 0}}
+
+
+def test_each_ones_state_is_told_too(alices: Client, conference: Conference) -> None:
+    told = ask(alices, conference, f"?At={quote(second(7).isoformat())}").json()
+    assert set(told) == {
+        *("account_sid", "api_version", "conference_sid", "at", "bridged", "participants", "uri")
+    }
+    assert told["bridged"] is True
+    assert told["participants"][0]["label"] == "x"
+    assert told["participants"][1] == {
+        "call_sid": B,
+        "label": None,
+        "muted": False,
+        "hold": False,
+        "deaf": True,
+        "volume": 1.0,
+        "coaching": True,
+        "call_sid_to_coach": A,
+        "hears": {A: 0.0},
+    }
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2026-03-02T12:00:03Z",
+        "2026-03-02T12:00:03",
+        "2026-03-02T13:00:03+01:00",
+        "2026-03-02T13:00:03%2B01:00",
+        "Mon,%2002%20Mar%202026%2012:00:03%20%2B0000",
+        "Mon,+02+Mar+2026+12:00:03++0000".replace("++", "+%2B"),
+        "Mon, 02 Mar 2026 12:00:03 GMT",
+    ],
+)
+def test_a_moment_is_given_as_in_rfc_2822_or_iso_8601(
+    alices: Client, conference: Conference, at: str
+) -> None:
+    told = ask(alices, conference, f"?At={at}").json()
+    assert told["at"] == "2026-03-02T12:00:03+00:00"
+
+
+@pytest.mark.parametrize("at", ["now", "2026-13-01", "9" * 60, "0001-01-01T00:00:00%2B14:00"])
+def test_what_is_no_moment_is_refused(alices: Client, conference: Conference, at: str) -> None:
+    assert error_of(ask(alices, conference, f"?At={at}")) == (400, 20001)
+
+
+def test_without_a_moment_it_is_now(alices: Client, conference: Conference) -> None:
+    assert ask(alices, conference, "").json()["participants"] == []
+
+
+def test_anothers_audibility_does_not_exist(
+    bob: Account, bobs: Client, conference: Conference
+) -> None:
+    path = path_of(bob, f"/Conferences/{conference.sid}/Audibility.json")
+    assert error_of(bobs.get(path)) == (404, 20404)
