@@ -8,7 +8,7 @@ class ConferenceAppConfig(AppConfig):
     """Rows, services, REST, pages and control room of the conference bridge."""
 
     name = "conference_app"
-    verbose_name = "Conferences"
+    verbose_name = "Confab"
 
     @override
     def ready(self) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from django.conf import settings
 
 from conference_app.event_writer import EventWriter
-from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, NotRunning, Pcm
+from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, LegView, NotRunning, Pcm
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
 from media_engine.events import ConferenceCreated, Event, LegInterrupted, RoomKey
@@ -253,6 +253,13 @@ def mix_rate_hz() -> int:
 def carries_calls() -> bool:
     """Whether somebody is connected to this process, from any thread."""
     return _running is not None and _running.engine.registry.legs > 0
+
+
+def view(conference_id: str) -> list[LegView]:
+    """Show how the legs of a meeting sound and arrive now; none where it is not live here. Loop's
+    thread only.
+    """
+    return [] if _running is None else _running.engine.registry.view(conference_id)
 
 
 def state(*, last_ticks: int | None = None) -> EngineState:

@@ -8,6 +8,7 @@ from media_engine.conference_mixer import Beeps
 from media_engine.errors import EngineError, EngineFull, MalformedMessage, NotRunning
 from media_engine.jitter import CEILING_FRAMES, DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
+from media_engine.leg_view import LegView
 from media_engine.pcm import Pcm
 from media_engine.recording import finish_abandoned
 from media_engine.runner import Engine
@@ -21,6 +22,7 @@ __all__ = [
     "EngineFull",
     "Leg",
     "LegOutput",
+    "LegView",
     "MalformedMessage",
     "NotRunning",
     "Pcm",

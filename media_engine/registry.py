@@ -42,6 +42,7 @@ from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
 from media_engine.leg_tape import LegTape, OpenLegRecording
+from media_engine.leg_view import LegView, view_legs
 from media_engine.limiter import Limiter
 from media_engine.pcm import Wide, samples_per_frame
 from media_engine.tape import OpenRecording
@@ -168,6 +169,14 @@ class Registry:
             _attempt(failures, bank.encode, self._heard)
         if failures:
             raise ExceptionGroup("parts of a tick failed", failures)
+
+    def view(self, conference_id: str) -> list[LegView]:
+        """Show the legs of a meeting as of the last tick; none where no such meeting is live."""
+        meeting = self._meetings.get(conference_id)
+        if meeting is None:
+            return []
+        legs = [seat.leg for seat in self._seats.values() if seat.meeting is meeting]
+        return view_legs(legs, self._spoken)
 
     def close(self) -> None:
         """End all meetings and forget all legs, as at shutdown."""

@@ -69,6 +69,7 @@ ALLOWED_HOSTS: list[str] = [
 
 INSTALLED_APPS = [
     "daphne",  # first, so that runserver serves ASGI
+    "unfold",  # before the admin, whose templates it replaces
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -153,8 +154,39 @@ CHANNEL_LAYERS: dict[str, Any] = {
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect before the start
 
+# The look of the control room; all that it loads comes out of this process.
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Confab",
+    "SITE_HEADER": "Confab",
+    "SITE_SUBHEADER": "Control room",
+    "SITE_SYMBOL": "graphic_eq",
+    "SITE_URL": "/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}control_room/icon.svg"}
+    ],
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "conference_app.admin.dashboard.dashboard",
+    "SIDEBAR": {"navigation": "conference_app.admin.navigation.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98% .015 182)",
+            "100": "oklch(95% .035 182)",
+            "200": "oklch(90% .07 182)",
+            "300": "oklch(83% .1 182)",
+            "400": "oklch(74% .115 183)",
+            "500": "oklch(64% .11 184)",
+            "600": "oklch(51% .095 185)",
+            "700": "oklch(45% .08 186)",
+            "800": "oklch(39% .068 187)",
+            "900": "oklch(34% .058 188)",
+            "950": "oklch(25% .045 190)",
+        },
+    },
+}
+
 # --- Who may do what -----------------------------------------------------------------------------
 
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -188,6 +220,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = "project.formats"
 TIME_ZONE = "UTC"
 
 # No message may carry a token, a phone number, a pressed key or anything that was said.

@@ -12,9 +12,9 @@ from conference_app.admin import (  # noqa: F401 # importing registers them
     participants,
     recordings,
     rooms,
+    users,
     webhook_deliveries,
 )
 
-admin.site.site_header = "Confab control room"
-admin.site.site_title = "Confab"
-admin.site.index_title = "Conferences and what belongs to them"
+admin.site.index_title = "Overview"
+admin.site.index_template = "control_room/dashboard.html"

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from conference_app.admin.base import ControlRoomAdmin
 from conference_app.models import Application, TwimlBin
@@ -26,7 +27,7 @@ class TwimlBinForm(forms.ModelForm):  # type: ignore[type-arg] # not generic at 
     class Meta:
         model = TwimlBin
         fields = ["account", "friendly_name", "twiml"]
-        widgets = {"twiml": forms.Textarea(attrs={"rows": 16, "cols": 100, "spellcheck": "false"})}
+        widgets = {"twiml": UnfoldAdminTextareaWidget(attrs={"rows": 16, "spellcheck": "false"})}
 
     def clean_twiml(self) -> str:
         """Refuse what does not parse."""

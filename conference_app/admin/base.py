@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import Model
-from django.forms import Media
+from django.forms import Media, Script
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,14 +16,20 @@ from typing_extensions import override
 from conference_app.services.errors import ServiceError
 from media_engine import EngineError
 
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin, TabularInline
+else:  # the theme's, which have no types
+    from unfold.admin import ModelAdmin, TabularInline
+
 NOTHING = "–"
 
 
-class ControlRoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+class ControlRoomAdmin(ModelAdmin):  # type: ignore[type-arg] # not generic at run time
     """A page of the control room."""
 
     list_per_page = 50
     show_full_result_count = False
+    list_fullwidth = True
 
     @property
     @override
@@ -74,10 +80,12 @@ class FactsAdmin(ControlRoomAdmin):
             self.message_user(request, f"{done}: {asked}.", messages.SUCCESS)
 
 
-class FactsInline(admin.TabularInline):  # type: ignore[type-arg] # not generic at run time
+class FactsInline(TabularInline):  # type: ignore[type-arg] # not generic at run time
     """Facts that belong to the row on the page."""
 
     extra = 0
+    tab = True
+    hide_title = True
     can_delete = False
 
     @override
@@ -89,6 +97,12 @@ class FactsInline(admin.TabularInline):  # type: ignore[type-arg] # not generic 
         return False
 
 
+def modules(*paths: str) -> Media:
+    """Load ES modules of ours; they are fetched once and run after the page is there."""
+    scripts: list[Any] = [Script(path, type="module") for path in paths]
+    return Media(js=scripts)
+
+
 def badge(status: str) -> str:
     """Show a status in its colour."""
     return format_html('<span class="badge badge-{}">{}</span>', status, status)
@@ -97,7 +111,7 @@ def badge(status: str) -> str:
 def link(row: Model, text: str) -> str:
     """Link to the page of a row."""
     url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', url, text)
+    return format_html('<a class="row-link" href="{}">{}</a>', url, text)
 
 
 def duration_between(start: datetime | None, end: datetime | None) -> str:

@@ -1,10 +1,16 @@
 """Conferences: the live ones first, each with its people, recordings and timeline."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.forms import Media
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 from typing_extensions import override
 
 from conference_app.admin.base import (
@@ -14,10 +20,13 @@ from conference_app.admin.base import (
     badge,
     duration_between,
     link,
+    modules,
 )
+from conference_app.admin.history import history
 from conference_app.admin.recordings import RecordingInline
-from conference_app.models import Conference, ConferenceEvent, Participant
-from conference_app.services import conferences
+from conference_app.admin.steering import carry_out, orders_of, read_key
+from conference_app.models import Conference, ConferenceEvent, Participant, WebhookDelivery
+from conference_app.services import conferences, outbox
 
 
 class ParticipantInline(FactsInline):
@@ -49,12 +58,17 @@ class EventInline(FactsInline):
 
     model = ConferenceEvent
     verbose_name_plural = "timeline"
-    fields = ["sequence_number", "occurred_at", "kind", "who", "more"]
-    readonly_fields = ["who", "more"]
+    fields = ["sequence_number", "occurred_at", "what", "who", "more"]
+    readonly_fields = ["what", "who", "more"]
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConferenceEvent]:
         return super().get_queryset(request).select_related("call")
+
+    @admin.display(description="event")
+    def what(self, event: ConferenceEvent) -> str:
+        """The kind, in the words of the webhooks."""
+        return event.kind
 
     @admin.display(description="caller")
     def who(self, event: ConferenceEvent) -> str:
@@ -72,7 +86,7 @@ class ConferenceAdmin(FactsAdmin):
     """Meetings, live ones first."""
 
     list_display = ["friendly_name", "state", "people", "duration", "account", "created_at", "sid"]
-    list_filter = ["status", "account"]
+    list_filter = ["status", "account", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["account"]
     search_fields = ["sid", "friendly_name", "participants__call__sid"]
     search_help_text = "Room, conference SID or call SID"
@@ -94,6 +108,55 @@ class ConferenceAdmin(FactsAdmin):
         "call_sid_ending",
     ]
     readonly_fields = ["sid", "state", "people", "duration"]
+    change_form_outer_before_template = "control_room/conference.html"
+
+    @property
+    @override
+    def media(self) -> Media:
+        return super().media + modules("control_room/live.js")
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        steer = path(
+            "<str:key>/steer/",
+            self.admin_site.admin_view(require_POST(self.steer)),
+            name="conference_app_conference_steer",
+        )
+        replay = path(
+            "<str:key>/replay/",
+            self.admin_site.admin_view(require_POST(self.replay)),
+            name="conference_app_conference_replay",
+        )
+        return [steer, replay, *super().get_urls()]
+
+    def steer(self, request: HttpRequest, key: str) -> JsonResponse:
+        """Do what a button of the live page asks for."""
+        return carry_out(request, key)
+
+    def replay(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Send a webhook of the conference again, and show its page with how that went."""
+        if not request.user.has_perm("conference_app.change_webhookdelivery"):
+            raise PermissionDenied
+        rows = WebhookDelivery.objects.filter(conference_id=read_key(key))
+        delivery = rows.filter(pk=read_key(request.POST.get("delivery", "")))
+        self.act(
+            request, delivery, lambda row: outbox.replay(delivery=row), "Webhooks to be sent again"
+        )
+        return redirect("admin:conference_app_conference_change", key)
+
+    @override
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        conference: Conference = context["original"]
+        context["history"] = history(request, conference)
+        if not conference.is_over:
+            context["live"] = {
+                "socket": f"/control-room/{conference.sid}",
+                "steer": reverse("admin:conference_app_conference_steer", args=[conference.pk]),
+                "orders": orders_of(request),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conference]:

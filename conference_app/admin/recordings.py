@@ -1,10 +1,12 @@
 """Recordings, with a player in the page."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.forms import Media
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -16,6 +18,7 @@ from conference_app.admin.base import (
     FactsInline,
     badge,
     link,
+    modules,
     show_duration,
 )
 from conference_app.models import Conference, Recording
@@ -29,6 +32,20 @@ def player(recording: Recording) -> str:
         '<audio controls preload="none">{}</audio>',
         format_html_join("", '<source src="{}" type="{}">', _files(recording)),
     )
+
+
+def sound(recording: Recording) -> dict[str, Any] | None:
+    """Give what the page's player needs; None: there is nothing to listen to."""
+    if not recording.is_playable:
+        return None
+    return {
+        "peaks": reverse("pages:recording-peaks", args=[recording.sid]),
+        "seconds": (recording.duration_ms or 0) / 1000,
+        "files": [
+            {"url": url, "type": kind, "name": url.rpartition(".")[2].upper()}
+            for url, kind in _files(recording)
+        ],
+    }
 
 
 def _files(recording: Recording) -> list[tuple[str, str]]:
@@ -97,19 +114,21 @@ class RecordingAdmin(FactsAdmin):
         "status_callback_method",
         "status_callback_events",
         "error",
-        "listen",
-        "download",
     ]
-    readonly_fields = [
-        "sid",
-        "where",
-        "state",
-        "length",
-        "untrimmed",
-        "size",
-        "listen",
-        "download",
-    ]
+    readonly_fields = ["sid", "where", "state", "length", "untrimmed", "size"]
+    change_form_outer_before_template = "control_room/recording.html"
+
+    @property
+    @override
+    def media(self) -> Media:
+        return super().media + modules("control_room/player.js")
+
+    @override
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["sound"] = sound(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
@@ -147,13 +166,6 @@ class RecordingAdmin(FactsAdmin):
     def listen(self, recording: Recording) -> str:
         """A player."""
         return player(recording)
-
-    @admin.display(description="files")
-    def download(self, recording: Recording) -> str:
-        """Links to its files."""
-        if not recording.is_playable:
-            return NOTHING
-        return format_html_join(" ", '<a href="{}" download>{}</a>', _files(recording))
 
 
 def _show_ms(length: int | None) -> str:

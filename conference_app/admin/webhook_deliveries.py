@@ -55,9 +55,7 @@ class WebhookDeliveryAdmin(FactsAdmin):
     @admin.display(description="event")
     def what(self, delivery: WebhookDelivery) -> str:
         """The parameter that says what happened."""
-        told = dict(delivery.params)
-        names = ("StatusCallbackEvent", "EventName", "RecordingStatus", "CallStatus")
-        return next((told[name] for name in names if name in told), NOTHING)
+        return delivery.what or NOTHING
 
     @admin.display(description="status", ordering="status")
     def state(self, delivery: WebhookDelivery) -> str:

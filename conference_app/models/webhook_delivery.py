@@ -1,6 +1,7 @@
 """What somebody is to be told, and how far that is."""
 
 import uuid
+from typing import Final
 
 from django.db import models
 from django.utils import timezone
@@ -10,6 +11,8 @@ from conference_app.models.account import Account
 from conference_app.models.base import HttpMethod, TimeStampedModel
 from conference_app.models.call import Call
 from conference_app.models.conference import Conference
+
+_WHAT_HAPPENED: Final = ("StatusCallbackEvent", "EventName", "RecordingStatus", "CallStatus")
 
 
 class DeliveryKind(models.TextChoices):
@@ -96,3 +99,9 @@ class WebhookDelivery(TimeStampedModel):
     @override
     def __str__(self) -> str:
         return f"{self.kind} {self.pk} to {self.receiver or 'nobody'}"
+
+    @property
+    def what(self) -> str:
+        """What happened, in the word of the parameter that says so; "" for none."""
+        told = dict(self.params)
+        return next((told[name] for name in _WHAT_HAPPENED if name in told), "")

@@ -10,6 +10,7 @@ from functools import singledispatch
 
 from django.db import transaction
 
+from conference_app import watchers
 from conference_app.models import (
     Account,
     Call,
@@ -71,6 +72,7 @@ def record(event: Event, occurred_at: datetime) -> None:
     """
     with transaction.atomic():
         _write(event, occurred_at)
+    watchers.tell(getattr(event, "conference_id", ""))
 
 
 @singledispatch

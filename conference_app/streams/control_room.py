@@ -1,0 +1,133 @@
+"""The socket of the control room's live page: one meeting, for an operator who may look at it.
+
+It tells and takes no orders: what an operator asks for goes through the admin's own requests. Every
+connection begins with the whole state, so that who comes again has missed nothing.
+"""
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Any, Final
+
+from channels.auth import AuthMiddlewareStack
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth import get_user_model
+from typing_extensions import override
+
+from conference_app import engine
+from conference_app.streams.channel import Receive, Scope, Send
+from conference_app.streams.meeting_state import meeting_state
+from conference_app.streams.origins import is_foreign
+from conference_app.watchers import Watcher, watching
+from media_engine import LegView
+from media_engine.task_set import TaskSet
+
+LEVELS_EVERY_S: Final = 0.125
+STATE_AT_MOST_EVERY_S: Final = 0.25
+STATE_AT_LEAST_EVERY_S: Final = 15.0
+"""Also how long somebody who is logged out, or loses the right to look, goes on seeing."""
+
+NOT_ALLOWED: Final = 4001
+"""Close code: who is connected may not look, or not any more."""
+
+
+class MeetingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has no types
+    """Serves /control-room/<conference SID>."""
+
+    @override
+    async def connect(self) -> None:
+        self.sid: str = self.scope["url_route"]["kwargs"]["sid"]
+        self.tasks = TaskSet()
+        state = await database_sync_to_async(self._state)()
+        if state is None:
+            await self.close()
+            return
+        await self.accept()
+        self.tasks.spawn(self._tell(), name=f"live page of {self.sid}")
+
+    @override
+    async def disconnect(self, code: int) -> None:
+        await self.tasks.cancel_and_wait()
+
+    @override
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Nothing is to be said here."""
+
+    async def _tell(self) -> None:
+        # An OSError is ASGI's word for a client that is gone; disconnect() follows.
+        with suppress(OSError), watching(self.sid) as watcher:
+            await self._tell_of(watcher)
+
+    async def _tell_of(self, watcher: Watcher) -> None:
+        clock = asyncio.get_running_loop().time
+        told_at = clock() - STATE_AT_LEAST_EVERY_S
+        watcher.news.set()
+        while True:
+            age = clock() - told_at
+            if age > STATE_AT_LEAST_EVERY_S or (
+                watcher.news.is_set() and age > STATE_AT_MOST_EVERY_S
+            ):
+                watcher.news.clear()
+                state = await database_sync_to_async(self._state)()
+                if state is None:
+                    await self.close(NOT_ALLOWED)
+                    return
+                await self._send(state)
+                told_at = clock()
+            await self._send({"event": "levels", "legs": _levels(self.sid)})
+            await asyncio.sleep(LEVELS_EVERY_S)
+
+    def _state(self) -> dict[str, Any] | None:
+        """Read the state; None: there is none, or it is not for this user (any more)."""
+        return meeting_state(self.sid) if self._may_look() else None
+
+    def _may_look(self) -> bool:
+        session, user = self.scope["session"], self.scope["user"]
+        if not user.is_authenticated or not session.exists(session.session_key):
+            return False
+        # Read again: rights may have been taken away since.
+        fresh = get_user_model().objects.filter(pk=user.pk, is_active=True, is_staff=True).first()
+        rights = ("view_conference", "change_conference")
+        return fresh is not None and any(
+            fresh.has_perm(f"conference_app.{right}") for right in rights
+        )
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+
+def _levels(sid: str) -> dict[str, list[int]]:
+    """How everybody sounds and arrives, in short: there are many of these messages."""
+    return {view.leg_id: _short(view) for view in engine.view(sid)}
+
+
+def _short(view: LegView) -> list[int]:
+    return [
+        round(view.level_dbfs),
+        view.buffered_ms,
+        view.late,
+        view.concealed,
+        view.dropped + view.shed,
+        view.received,
+    ]
+
+
+class _OwnPagesOnly:
+    """Refuses what was not opened by a page of ours: a browser sends its cookies from any page."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        if "origin" not in headers or is_foreign(headers):
+            await send({"type": "websocket.close"})
+            return
+        await self._inner(scope, receive, send)
+
+
+meeting_socket: Any = _OwnPagesOnly(AuthMiddlewareStack(MeetingConsumer.as_asgi()))

@@ -1,0 +1,53 @@
+"""A meeting as the control room's live page gets it: what the books say, as JSON can carry it."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from conference_app.models import Conference, ConferenceEvent, Participant
+
+TIMELINE_EVENTS: Final = 100
+"""The newest; the page of a meeting that is over shows all."""
+
+
+def meeting_state(sid: str) -> dict[str, Any] | None:
+    """Give a meeting, who is in, and what happened last, newest first. None: there is none."""
+    conference = Conference.objects.filter(sid=sid).first()
+    if conference is None:
+        return None
+    people = conference.participants.filter(left_at__isnull=True).select_related("call")
+    events = conference.events.select_related("call").order_by("-sequence_number")
+    return {
+        "event": "state",
+        "status": conference.status,
+        "started_at": _moment(conference.started_at),
+        "ended_at": _moment(conference.ended_at),
+        "people": [_person(participant) for participant in people.order_by("joined_at", "id")],
+        "timeline": [_fact(event) for event in events[:TIMELINE_EVENTS]],
+    }
+
+
+def _person(participant: Participant) -> dict[str, Any]:
+    call = participant.call
+    return {
+        "id": participant.pk,
+        "call_sid": call.sid,
+        "name": participant.label or call.caller or call.sid,
+        "muted": participant.muted,
+        "hold": participant.hold,
+        "coaching": participant.coaching,
+        "moderator": participant.end_on_exit,
+        "joined_at": _moment(participant.joined_at),
+    }
+
+
+def _fact(event: ConferenceEvent) -> dict[str, Any]:
+    return {
+        "number": event.sequence_number,
+        "kind": event.kind,
+        "who": (event.call.caller or event.call.sid) if event.call else "",
+        "occurred_at": _moment(event.occurred_at),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -1,0 +1,43 @@
+"""The sidebar and the look of the control room."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def _staff(*rights: str) -> Client:
+    """A user of the control room who has these rights only."""
+    user = User.objects.create_user("operator", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_the_sidebar_leads_to_what_the_user_may_look_at() -> None:
+    page = _staff("view_conference", "change_room").get("/admin/").content.decode()
+    assert 'href="/admin/conference_app/conference/?ended_at__isempty=1"' in page
+    assert 'href="/admin/conference_app/room/"' in page
+    assert 'href="/admin/conference_app/recording/"' not in page
+    assert 'href="/admin/auth/user/"' not in page
+
+
+def test_meetings_leads_to_those_that_are_not_over(admin_client: Client) -> None:
+    path = "/admin/conference_app/conference/?ended_at__isempty=1"
+    assert admin_client.get(path).status_code == 200
+
+
+def test_nothing_is_loaded_from_elsewhere(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"', page)
+    assert loaded
+    assert all(address.startswith("/") for address in loaded)
+
+
+def test_operators_are_made_in_the_look_of_the_control_room(admin_client: Client) -> None:
+    for path in ("/admin/auth/user/", "/admin/auth/user/add/", "/admin/auth/group/add/"):
+        assert "unfold/css/styles.css" in admin_client.get(path).content.decode()

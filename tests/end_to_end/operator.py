@@ -1,0 +1,85 @@
+"""An operator at the control room, as his browser does it: a session, requests, a live socket."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self, TypeAlias
+
+import aiohttp
+
+from tests.end_to_end.server import Server
+
+Told: TypeAlias = dict[str, Any]
+
+PATIENCE_S: Final = 30.0
+
+
+class LivePage:
+    """The socket of a meeting's page."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def state(self, fits: Callable[[Told], bool] = lambda state: True) -> Told:
+        """Give the next state that fits."""
+        return await self._next("state", fits)
+
+    async def levels(self, fits: Callable[[Told], bool] = lambda legs: True) -> Told:
+        """Give the next levels that fit, by call SID."""
+        told = await self._next("levels", lambda message: fits(message["legs"]))
+        legs: Told = told["legs"]
+        return legs
+
+    async def _next(self, event: str, fits: Callable[[Told], bool]) -> Told:
+        while True:
+            message = await self._socket.receive(timeout=PATIENCE_S)
+            assert message.type is aiohttp.WSMsgType.TEXT, message
+            told: Told = json.loads(message.data)
+            if told["event"] == event and fits(told):
+                return told
+
+
+class Operator:
+    """Somebody with a browser; logged in after login()."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.session = aiohttp.ClientSession(
+            base_url=server.http, cookie_jar=aiohttp.CookieJar(unsafe=True)
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.session.close()
+
+    async def login(self, name: str, password: str) -> None:
+        form = {"username": name, "password": password, "next": "/admin/"}
+        form["csrfmiddlewaretoken"] = await self._form_token("/admin/login/")
+        async with self.session.post("/admin/login/", data=form) as answer:
+            assert answer.url.path == "/admin/", await answer.text()
+
+    async def steer(self, key: int, **order: str) -> tuple[int, Told]:
+        """Press a button on the page of a meeting; give status and answer."""
+        page = f"/admin/conference_app/conference/{key}"
+        token = await self._form_token(f"{page}/change/")
+        headers = {"X-CSRFToken": token}
+        async with self.session.post(f"{page}/steer/", data=order, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    @asynccontextmanager
+    async def watch(self, conference_sid: str, **headers: str) -> AsyncIterator[LivePage]:
+        """Open the live page's socket; aiohttp.WSServerHandshakeError when it is refused."""
+        headers = {"Origin": self._server.http, **headers}
+        path = f"/control-room/{conference_sid}"
+        async with self.session.ws_connect(path, headers=headers) as socket:
+            yield LivePage(socket)
+
+    async def _form_token(self, path: str) -> str:
+        async with self.session.get(path) as answer:
+            page = await answer.text()
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert found is not None, page[:2000]
+        return found[1]

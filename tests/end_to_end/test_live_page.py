@@ -1,0 +1,140 @@
+"""The live page of a meeting: what an operator is told over its socket, and what he can do."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.end_to_end import server as servers
+from tests.end_to_end.conftest import data_directory
+from tests.end_to_end.operator import Operator
+from tests.end_to_end.server import Server
+from tests.end_to_end.sound import voice
+from tests.end_to_end.waiting import eventually, hear
+from tests.end_to_end.web_server import WebServer
+
+pytestmark = pytest.mark.end_to_end
+
+PASSWORD = "a password of this test"
+ROOM = "<Dial><Conference>watched</Conference></Dial>"
+MARKUP = "<img src=x onerror=alert(1)>"
+LOUD_DBFS = -45
+
+
+@pytest.fixture(scope="module")
+def staffed(
+    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
+) -> Iterator[Server]:
+    """A server whose operator has a known password."""
+    directory = data_directory(tmp_path_factory, music_directory)
+    with servers.running(directory, web, CONFAB_ADMIN_PASSWORD=PASSWORD) as server:
+        yield server
+    assert "Traceback" not in server.log, server.log
+
+
+@pytest_asyncio.fixture
+async def operator(staffed: Server) -> AsyncIterator[Operator]:
+    async with Operator(staffed) as operator:
+        await operator.login("admin", PASSWORD)
+        yield operator
+
+
+async def test_an_operator_watches_and_steers_a_meeting(
+    staffed: Server, operator: Operator
+) -> None:
+    to = await staffed.application(ROOM)
+    alice = staffed.caller(to, from_="alice", play=voice("alice"), loop=True)
+    mallory = staffed.caller(to, from_=MARKUP)
+    async with alice:
+        sid = await staffed.conference_of(alice)
+        async with operator.watch(sid) as page:
+            alone = await page.state(lambda state: len(state["people"]) == 1)
+            assert alone["status"] == "init"
+            async with mallory:
+                state = await page.state(lambda state: state["status"] == "in-progress")
+                speaker, silent = state["people"]
+                assert [speaker["name"], silent["name"]] == ["alice", MARKUP]
+                legs = await page.levels(
+                    lambda legs: legs.get(speaker["call_sid"], [-96])[0] > LOUD_DBFS
+                )
+                level, _, late, concealed, _, received = legs[silent["call_sid"]]
+                assert level == -96
+                assert 0 <= concealed <= late
+                assert received > 0
+
+                key = staffed.books.conference(sid)["id"]
+                assert (await operator.steer(key, order="mute", person=str(speaker["id"])))[
+                    0
+                ] == 200
+                muted = await page.state(
+                    lambda state: state["timeline"][0]["kind"] == "participant-mute"
+                )
+                assert [person["muted"] for person in muted["people"]] == [True, False]
+
+                assert (await operator.steer(key, order="kick", person=str(silent["id"])))[0] == 200
+                left = await page.state(lambda state: len(state["people"]) == 1)
+                assert left["timeline"][0]["who"] == MARKUP
+
+                assert (await operator.steer(key, order="end"))[0] == 200
+                ended = await page.state(lambda state: state["status"] == "completed")
+                assert ended["people"] == []
+                assert await page.levels(lambda legs: not legs) == {}
+
+
+async def test_who_comes_back_gets_the_state_that_is_true_now(
+    staffed: Server, operator: Operator
+) -> None:
+    to = await staffed.application(ROOM.replace("watched", "left alone"))
+    async with staffed.caller(to, from_="alice") as alice:
+        sid = await staffed.conference_of(alice)
+        async with operator.watch(sid) as page:
+            await page.state(lambda state: len(state["people"]) == 1)
+        async with staffed.caller(to, from_="bob") as bob:
+            await hear(bob, 0.1)
+            await eventually(lambda: _people(staffed, sid, 2))
+            async with operator.watch(sid) as page:
+                assert len((await page.state())["people"]) == 2
+
+
+async def _people(server: Server, sid: str, number: int) -> bool:
+    return len(await server.people_in(sid)) == number
+
+
+async def test_the_socket_is_for_our_own_pages_and_operators_who_may_look(
+    staffed: Server, operator: Operator
+) -> None:
+    to = await staffed.application(ROOM.replace("watched", "guarded"))
+    async with staffed.caller(to) as caller, Operator(staffed) as stranger:
+        sid = await staffed.conference_of(caller)
+        for watcher, headers in (
+            (stranger, {}),
+            (operator, {"Origin": "https://elsewhere.example"}),
+            (operator, {"Origin": "null"}),
+            (operator, {"Origin": "https://elsewhere.example", "Host": "elsewhere.example"}),
+        ):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                async with watcher.watch(sid, **headers):
+                    pass
+            assert refused.value.status == 403
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            async with operator.watch("CF" + "0" * 32):
+                pass
+
+
+async def test_who_logs_out_is_told_nothing_more(staffed: Server, operator: Operator) -> None:
+    to = await staffed.application(ROOM.replace("watched", "logged out of"))
+    async with staffed.caller(to) as caller:
+        sid = await staffed.conference_of(caller)
+        async with operator.watch(sid) as page:
+            await page.state()
+            token = await operator._form_token("/admin/")
+            form = {"csrfmiddlewaretoken": token}
+            async with operator.session.post("/admin/logout/", data=form) as answer:
+                assert answer.status == 200
+            async with staffed.caller(to) as news:
+                await hear(news, 0.1)
+                with pytest.raises(AssertionError, match="4001"):
+                    while True:
+                        await page.state()
