@@ -164,9 +164,10 @@ CALLS: Final = Section(
         CallView: {
             "get": Call(summary="Fetch a call", answers=CALL),
             "post": Call(
-                summary="End a call, or give it another document",
-                details="Status=completed ends it; Url or Twiml is what it goes on with. The answer"
-                " shows the call as it was.",
+                summary="End a call, limit it, or give it another document",
+                details="Status=completed ends it; Url or Twiml is what it goes on with; TimeLimit"
+                " is how many seconds it may last from its beginning. The answer shows the call as"
+                " it was.",
                 takes=CallParameters,
                 example={"Twiml": "<Response><Hangup/></Response>"},
                 answers=CALL,
