@@ -31,11 +31,11 @@ class RecordedSides(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class LegRecordingTerms:
-    """How one leg's stay in a meeting is recorded, under the name `recording_id`.
+    """How one leg is recorded, under the name `recording_id`.
 
-    `while_waiting`: from its coming in, with what it waits with; else from the moment at which it
-    hears the meeting. `context`: words of the author's own, which RecordingStarted brings back
-    unread.
+    `while_waiting`: during its stay in a meeting, from its coming in, with what it waits with; else
+    from the moment at which it hears the meeting. `context`: words of the author's own, which
+    RecordingStarted brings back unread.
     """
 
     recording_id: str
@@ -240,6 +240,42 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class StartLegRecording:
+    """Record a leg wherever it is, until its end; RecordingStarted or RecordingRefused follows.
+
+    One at a time for each leg; that of its stay in a meeting does not count.
+    """
+
+    leg_id: str
+    terms: LegRecordingTerms
+
+
+@dataclass(frozen=True, slots=True)
+class PauseLegRecording:
+    """Let a leg's own recording hear nothing; `skip` as in PauseRecording."""
+
+    leg_id: str
+    recording_id: str
+    skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeLegRecording:
+    """Let a leg's own recording hear again."""
+
+    leg_id: str
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopLegRecording:
+    """End a leg's own recording before its time."""
+
+    leg_id: str
+    recording_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class EndConference:
     """End a meeting for everybody; their calls go on."""
 
@@ -293,6 +329,19 @@ Steering: TypeAlias = (
 )
 """What changes a live meeting, and is the meeting's own business."""
 
+LegSteering: TypeAlias = (
+    StartLegRecording | PauseLegRecording | ResumeLegRecording | StopLegRecording
+)
+"""What concerns one leg's own recordings, in a meeting or not."""
+
 Command: TypeAlias = (
-    JoinConference | LeaveConference | Kick | EndConference | Play | Interrupt | CloseLeg | Steering
+    JoinConference
+    | LeaveConference
+    | Kick
+    | EndConference
+    | Play
+    | Interrupt
+    | CloseLeg
+    | LegSteering
+    | Steering
 )

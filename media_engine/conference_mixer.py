@@ -232,7 +232,7 @@ class ConferenceMixer:
             total = self._own_sounds.put_over(mixed, total)
         heard[self._rows] = mixed
         if self._tapes.current is not None:
-            self._tapes.current.write(total, skipped)
+            self._tapes.current.write(total[np.newaxis], skipped)
         if self._speech is not None and self.started:
             self._watch_speech(self._speech, spoken[self._rows])
 

@@ -219,7 +219,8 @@ class AnnouncementFailed:
 @dataclass(frozen=True, slots=True)
 class RecordingRefused:
     """StartRecording has had no effect: there is no such meeting, it has not started, or it is
-    being recorded.
+    being recorded. Of StartLegRecording: no such leg, or it is being recorded; `conference_id` is
+    "".
     """
 
     conference_id: str
@@ -228,7 +229,9 @@ class RecordingRefused:
 
 @dataclass(frozen=True, slots=True)
 class RecordingPaused:
-    """The recording hears nothing from the next tick on, or (`paused` false) hears again."""
+    """The recording hears nothing from the next tick on, or (`paused` false) hears again.
+    `conference_id` as in RecordingStarted.
+    """
 
     conference_id: str
     recording_id: str
@@ -240,6 +243,7 @@ class RecordingStarted:
     """Frames of the meeting, or of one of its legs, go to the file `path` from the next tick on.
 
     `leg_id`: of whose own recording it is, with the `context` of its terms; None: the meeting's.
+    `conference_id` "": of a leg wherever it is.
     """
 
     conference_id: str
@@ -252,7 +256,7 @@ class RecordingStarted:
 @dataclass(frozen=True, slots=True)
 class RecordingFinished:
     """The file is closed. `samples`: of each channel. `error`: why it is not what it should be
-    (disk full), None when all is well. `leg_id` as in RecordingStarted.
+    (disk full), None when all is well. `leg_id`, `conference_id` as in RecordingStarted.
     """
 
     conference_id: str

@@ -182,8 +182,8 @@ class Recorder:
         leg_id: str | None = None,
         channels: int = 1,
     ) -> Recording:
-        """Begin a recording of a meeting, or of one leg in it; the file `<recording_id>.wav` is
-        made by the thread.
+        """Begin a recording of a meeting, or of one leg; the file `<recording_id>.wav` is made by
+        the thread.
         """
         return Recording(
             conference_id, recording_id, rate_hz, self, leg_id=leg_id, channels=channels

@@ -19,9 +19,13 @@ from media_engine.commands import (
     JoinConference,
     Kick,
     LeaveConference,
+    PauseLegRecording,
     Play,
+    ResumeLegRecording,
+    StartLegRecording,
     StartRecording,
     Steering,
+    StopLegRecording,
 )
 from media_engine.conference_mixer import Beeps, ConferenceMixer
 from media_engine.dialects import WireFormat
@@ -41,9 +45,10 @@ from media_engine.events import (
 from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
-from media_engine.leg_tape import LegTape, OpenLegRecording
+from media_engine.leg_tape import LegTapes, OpenLegRecording
 from media_engine.leg_view import LegView, view_legs
 from media_engine.limiter import Limiter
+from media_engine.mixing import RAMP_MS
 from media_engine.pcm import Wide, samples_per_frame
 from media_engine.tape import OpenRecording
 
@@ -77,11 +82,10 @@ class Registry:
         self._frame = samples_per_frame(mix_rate_hz)
         self._beeps = beeps
         self._open_recording = open_recording
-        self._open_leg_recording = open_leg_recording
         self._emit = emit
         self._seats: dict[str, _Seat] = {}
         self._alone: dict[str, _Seat] = {}
-        self._tapes: dict[str, LegTape] = {}
+        self._tapes = LegTapes(mix_rate_hz * RAMP_MS // 1000, open_leg_recording, emit)
         self._rooms: dict[RoomKey, ConferenceMixer] = {}
         self._meetings: dict[str, ConferenceMixer] = {}
         self._banks: dict[WireFormat, LegBank] = {}
@@ -141,6 +145,14 @@ class Registry:
                 self._emit(LegInterrupted(leg_id, context))
             case CloseLeg(leg_id):
                 self._close_leg(leg_id)
+            case (
+                StartLegRecording()
+                | PauseLegRecording()
+                | ResumeLegRecording()
+                | StopLegRecording()
+            ):
+                seat = self._seats.get(command.leg_id)
+                self._tapes.steer(command, None if seat is None else seat.leg.row)
             case _:
                 self._steer(command)
 
@@ -162,7 +174,7 @@ class Registry:
                 _attempt(failures, self._play_on, seat, seat.playing)
         for meeting in self._meetings.values():
             _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
-        for tape in self._tapes.values():
+        for tape in self._tapes:
             _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
         _attempt(failures, self._limiter.limit, self._heard)
         for bank in self._banks.values():
@@ -208,13 +220,8 @@ class Registry:
         del self._alone[command.leg_id]
         meeting.join(command.leg_id, seat.leg.row, command.terms)
         if command.terms.own_recording is not None:
-            self._tapes[command.leg_id] = LegTape(
-                command.leg_id,
-                seat.leg.row,
-                meeting,
-                command.terms.own_recording,
-                open_recording=self._open_leg_recording,
-                emit=self._emit,
+            self._tapes.record_stay(
+                command.leg_id, seat.leg.row, meeting, command.terms.own_recording
             )
 
     def _new_meeting(self, command: JoinConference) -> ConferenceMixer:
@@ -276,9 +283,7 @@ class Registry:
         leg_id = seat.leg.leg_id
         seat.meeting = None
         self._alone[leg_id] = seat
-        tape = self._tapes.pop(leg_id, None)
-        if tape is not None:
-            tape.finish()
+        self._tapes.end_stay(leg_id)
 
     def _play(self, leg_id: str, command: Play) -> None:
         seat = self._seats.get(leg_id)
@@ -315,6 +320,7 @@ class Registry:
             return
         self._leave(leg_id, LeaveReason.HUNG_UP)
         self._stop_playing(seat)
+        self._tapes.forget(leg_id)
         del self._seats[leg_id], self._alone[leg_id]
         bank = self._banks[seat.leg.wire]
         bank.remove(seat.leg)

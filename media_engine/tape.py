@@ -1,4 +1,4 @@
-"""What becomes of a meeting's sound while it is recorded: written, or left out in a pause."""
+"""What becomes of sound while it is recorded: written, or left out in a pause."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -12,8 +12,8 @@ from media_engine.limiter import Limiter
 from media_engine.pcm import Pcm, Wide, to_pcm
 
 
-class MeetingRecording(Protocol):
-    """Where a meeting's sound goes while it is recorded; none of it may block."""
+class OpenedRecording(Protocol):
+    """Where sound goes while it is recorded; none of it may block."""
 
     @property
     def path(self) -> object:
@@ -29,66 +29,98 @@ class MeetingRecording(Protocol):
         """Nothing more will come."""
 
 
-OpenRecording: TypeAlias = Callable[[str, str], MeetingRecording]
+OpenRecording: TypeAlias = Callable[[str, str], OpenedRecording]
 """Begin to record: (conference_id, recording_id) → the recording."""
 
 
+TapeEvent: TypeAlias = RecordingStarted | RecordingRefused | RecordingPaused
+
+
 class Tape:
-    """One recording of one meeting; `ramp` is how many samples it takes to fall silent or come
-    back.
+    """One recording, of a meeting or of one leg; `ramp` is how many samples it takes to fall silent
+    or come back. `started`: what was told of its beginning.
     """
 
-    def __init__(self, recording_id: str, recording: MeetingRecording, ramp: int) -> None:
-        self.recording_id = recording_id
+    __slots__ = (
+        "_emit",
+        "_has_begun",
+        "_leaves_out",
+        "_limiter",
+        "_paused",
+        "_ramp",
+        "_recording",
+        "_started",
+        "_turning",
+        "recording_id",
+    )
+
+    def __init__(
+        self,
+        recording: OpenedRecording,
+        started: RecordingStarted,
+        ramp: int,
+        emit: Callable[[TapeEvent], None],
+        *,
+        channels: int = 1,
+    ) -> None:
+        self.recording_id = started.recording_id
         self._recording = recording
+        self._started = started
         self._ramp = ramp
+        self._emit = emit
         self._has_begun = False
         self._paused = False
         self._turning = False
         self._leaves_out = False
-        self._limiter = Limiter(1)
+        self._limiter = Limiter(channels)
 
-    def write(self, total: Wide, skipped: int) -> None:
-        """Take one frame of the meeting, which is its own to change; `skipped` ticks were given up
-        before.
+    def write(self, sound: Wide, skipped: int) -> None:
+        """Take one frame, `(channels, samples)`, which is its own to change; `skipped` ticks were
+        given up before.
         """
+        samples = sound.shape[1]
         # A recording that began after the ticks were given up has not missed them.
         if skipped and self._has_begun and not (self._paused and self._leaves_out):
-            self._recording.skip(skipped * len(total))
+            self._recording.skip(skipped * samples)
         self._has_begun = True
-        self._limiter.limit(total[np.newaxis])
+        self._limiter.limit(sound)
         if self._turning:
             self._turning = False
-            silence: Wide = np.zeros_like(total)
-            before, after = (total, silence) if self._paused else (silence, total)
-            self._recording.write(to_pcm(fade(before, after, self._ramp)))
+            silence: Wide = np.zeros_like(sound)
+            before, after = (sound, silence) if self._paused else (silence, sound)
+            self._recording.write(_interleaved(fade(before, after, self._ramp)))
         elif not self._paused:
-            self._recording.write(to_pcm(total))
+            self._recording.write(_interleaved(sound))
         elif not self._leaves_out:
-            self._recording.skip(len(total))
+            self._recording.skip(samples)
 
-    def pause(self, *, leave_out: bool) -> bool:
-        """Hear nothing from now on; `leave_out`: the file has no silence for it. False when it is
-        paused already: then only that changes.
+    def pause(self, *, leave_out: bool) -> None:
+        """Hear nothing from now on; `leave_out`: the file has no silence for it. When it is paused
+        already only that changes.
         """
         self._leaves_out = leave_out
-        return self._turn(paused=True)
+        self._turn(paused=True)
 
-    def resume(self) -> bool:
-        """Hear again; False when it was not paused."""
-        return self._turn(paused=False)
+    def resume(self) -> None:
+        """Hear again."""
+        self._turn(paused=False)
 
     def finish(self) -> None:
         """Nothing more will come."""
         self._recording.finish()
 
-    def _turn(self, *, paused: bool) -> bool:
+    def _turn(self, *, paused: bool) -> None:
         if self._paused == paused:
-            return False
+            return
         self._paused = paused
         # Turned and turned back between two ticks: nobody has heard the first turn.
         self._turning = not self._turning and self._has_begun
-        return True
+        self._emit(RecordingPaused(self._started.conference_id, self.recording_id, paused))
+
+
+def _interleaved(sound: Wide) -> Pcm:
+    """Give `(channels, samples)` as a file has it."""
+    return to_pcm(sound[0] if len(sound) == 1 else sound.T)
 
 
 class Tapes:
@@ -99,7 +131,7 @@ class Tapes:
         conference_id: str,
         open_recording: OpenRecording,
         ramp: int,
-        emit: Callable[[RecordingStarted | RecordingRefused | RecordingPaused], None],
+        emit: Callable[[TapeEvent], None],
     ) -> None:
         self.current: Tape | None = None
         self.has_recorded = False
@@ -115,8 +147,9 @@ class Tapes:
             return
         self.has_recorded = True
         recording = self._open_recording(self._conference_id, recording_id)
-        self.current = Tape(recording_id, recording, self._ramp)
-        self._emit(RecordingStarted(self._conference_id, recording_id, str(recording.path)))
+        started = RecordingStarted(self._conference_id, recording_id, str(recording.path))
+        self.current = Tape(recording, started, self._ramp, self._emit)
+        self._emit(started)
 
     def refuse(self, recording_id: str) -> None:
         """Tell that one does not begin."""
@@ -131,11 +164,9 @@ class Tapes:
             case StopRecording():
                 self.stop()
             case PauseRecording(skip=skip):
-                if tape.pause(leave_out=skip):
-                    self._emit(RecordingPaused(self._conference_id, tape.recording_id, True))
+                tape.pause(leave_out=skip)
             case ResumeRecording():
-                if tape.resume():
-                    self._emit(RecordingPaused(self._conference_id, tape.recording_id, False))
+                tape.resume()
 
     def stop(self) -> None:
         """End the one that runs, if one does."""

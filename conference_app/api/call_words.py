@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 from rest_framework import serializers
 from typing_extensions import override
 
+from conference_app.api.calling_parameters import MAX_TIME_LIMIT_S
 from conference_app.api.formats import (
     API_VERSION,
     account_uri,
@@ -45,8 +46,6 @@ def call_lookups(filters: Mapping[str, Any]) -> dict[str, Any]:
 class CallParameters(Parameters):
     """POST Calls/{Sid}: what is to become of a call. Url counts before Twiml, as at Twilio."""
 
-    unbuilt = ("TimeLimit",)
-
     Status = serializers.ChoiceField(
         choices=[CallStatus.CANCELED.value, CallStatus.COMPLETED.value], required=False
     )
@@ -59,6 +58,7 @@ class CallParameters(Parameters):
     )
     StatusCallback = url_field()
     StatusCallbackMethod = method_field()
+    TimeLimit = serializers.IntegerField(required=False, min_value=1, max_value=MAX_TIME_LIMIT_S)
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from rest_framework import serializers
 from typing_extensions import override
 
-from conference_app.api.formats import check_url
+from conference_app.api.formats import WordsField, check_url
 from conference_app.api.serializers import Parameters
 from conference_app.http_client import FetchError, read_socket_target
 from conference_app.models import Application, HttpMethod
@@ -41,26 +41,6 @@ LONGEST_PARAMETER: Final = 500
 
 _DIGITS: Final = re.compile(r"\A[0-9A-D#*wW]{1,32}\Z")
 _CALL_SID: Final = re.compile(r"\ACA[0-9a-fA-F]{32}\Z")
-
-
-class WordsField(serializers.Field[Any, Any, Any, Any]):
-    """Words of a known set: sent several times, or once with spaces between."""
-
-    def __init__(self, words: tuple[str, ...], **options: Any) -> None:
-        super().__init__(required=False, **options)
-        self.words = words
-
-    @override
-    def to_internal_value(self, data: Any) -> tuple[str, ...]:
-        said = " ".join(data).split()
-        for word in said:
-            if word not in self.words:
-                raise serializers.ValidationError(f"Must be of {', '.join(self.words)}.")
-        return tuple(dict.fromkeys(said))
-
-    @override
-    def to_representation(self, value: Any) -> Any:
-        return value
 
 
 class NamedValuesField(serializers.Field[Any, Any, Any, Any]):
@@ -111,13 +91,6 @@ class _Ringing(Parameters):
     Timeout = serializers.IntegerField(required=False, min_value=1, max_value=MAX_RINGING_S)
     TimeLimit = serializers.IntegerField(required=False, min_value=1, max_value=MAX_TIME_LIMIT_S)
     Parameter = NamedValuesField()
-
-    @classmethod
-    def read_lists(cls, sent: Any) -> dict[str, Any]:
-        """Like read, for a form in which the names in LISTS may come more than once."""
-        one_each = dict(sent.items())
-        lists = {name: sent.getlist(name) for name in cls.LISTS if name in sent}
-        return cls.read(one_each | lists)
 
     def validate_From(self, value: str) -> str:
         return _printable(value)

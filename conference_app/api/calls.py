@@ -46,11 +46,15 @@ class CallView(AccountView):
         return Response(render_call(self._call(sid)))
 
     def post(self, request: Request, account_sid: str, sid: str) -> Response:
-        """End it, or let it go on with another document; the answer shows it as it is before."""
+        """End it, limit it, or let it go on with another document; the answer shows it as it is
+        before.
+        """
         call = self._call(sid)
         sent = CallParameters.read(request.data)
         if (told := callback(sent)) is not None:
             call = calls.set_callback(call=call, callback=told)
+        if "TimeLimit" in sent:
+            call = calls.limit(call=call, seconds=sent["TimeLimit"])
         if (document := new_document(sent)) is not None:
             call = calls.redirect(call=call, document=document)
         elif wanted := sent.get("Status"):

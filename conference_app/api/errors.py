@@ -35,6 +35,8 @@ PARAMETER_CODES = {
     "VoiceMethod": 21403,
     "VoiceFallbackMethod": 21403,
     "StatusCallbackMethod": 21403,
+    "RecordingStatusCallback": 21402,
+    "RecordingStatusCallbackMethod": 21403,
     "To": 21211,
     "From": 21212,
     "Url": 21205,

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from rest_framework import serializers
+from typing_extensions import override
 
 from conference_app.models import HttpMethod
 
@@ -49,6 +50,26 @@ def url_field() -> serializers.CharField:
     return serializers.CharField(
         required=False, allow_blank=True, max_length=2048, validators=[check_url]
     )
+
+
+class WordsField(serializers.Field[Any, Any, Any, Any]):
+    """Words of a known set: sent several times, or once with spaces between."""
+
+    def __init__(self, words: tuple[str, ...], **options: Any) -> None:
+        super().__init__(required=False, **options)
+        self.words = words
+
+    @override
+    def to_internal_value(self, data: Any) -> tuple[str, ...]:
+        said = " ".join(data).split()
+        for word in said:
+            if word not in self.words:
+                raise serializers.ValidationError(f"Must be of {', '.join(self.words)}.")
+        return tuple(dict.fromkeys(said))
+
+    @override
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 def method_field() -> serializers.ChoiceField:

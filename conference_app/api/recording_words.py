@@ -52,22 +52,21 @@ def render_conference_recording(recording: Recording, *, status: str = "") -> di
     """Recording as a resource below its conference; `status` where the engine is still to bring it
     about.
     """
-    owner = f"{account_uri(recording.account.sid)}/Conferences/{recording.about.sid}"
+    return _below(f"Conferences/{recording.about.sid}", recording, status)
+
+
+def render_call_recording(recording: Recording, *, status: str = "") -> dict[str, Any]:
+    """Recording as a resource below its call; `status` as for one of a conference."""
+    below = _below(f"Calls/{recording.about.sid}", recording, status)
+    return {**below, "track": recording.track}
+
+
+def _below(owner: str, recording: Recording, status: str) -> dict[str, Any]:
     facts = _facts(recording)
     return {
         **facts,
         "status": status or facts["status"],
-        "uri": f"{owner}/Recordings/{recording.sid}.json",
-    }
-
-
-def render_call_recording(recording: Recording) -> dict[str, Any]:
-    """Recording as a resource below its call."""
-    owner = f"{account_uri(recording.account.sid)}/Calls/{recording.about.sid}"
-    return {
-        **_facts(recording),
-        "track": recording.track,
-        "uri": f"{owner}/Recordings/{recording.sid}.json",
+        "uri": f"{account_uri(recording.account.sid)}/{owner}/Recordings/{recording.sid}.json",
     }
 
 

@@ -45,9 +45,11 @@ MAX_VOLUME: Final = 2.0
 class Parameters(serializers.Serializer[Any]):
     """What one request may carry. Names that are not declared are ignored, as Twilio does.
 
-    Names in `unbuilt` are refused: to ignore them would be to promise what does not happen.
+    Names in `unbuilt` are refused: to ignore them would be to promise what does not happen. Names
+    in LISTS may come more than once, see read_lists().
     """
 
+    LISTS: ClassVar[tuple[str, ...]] = ()
     unbuilt: ClassVar[tuple[str, ...]] = ()
 
     @override
@@ -68,6 +70,13 @@ class Parameters(serializers.Serializer[Any]):
         parameters = cls(data=dict(sent.items()))
         parameters.is_valid(raise_exception=True)
         return dict(parameters.validated_data)
+
+    @classmethod
+    def read_lists(cls, sent: Any) -> dict[str, Any]:
+        """Like read, for a form in which the names in LISTS may come more than once."""
+        one_each = dict(sent.items())
+        lists = {name: sent.getlist(name) for name in cls.LISTS if name in sent}
+        return cls.read(one_each | lists)
 
     @classmethod
     def read_filters(cls, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -234,7 +243,7 @@ def _coached(sent: Mapping[str, Any], participant: Participant) -> str | None:
 
 
 class RecordingUpdateParameters(Parameters):
-    """POST Conferences/{Sid}/Recordings/{Sid}."""
+    """POST Conferences/{Sid}/Recordings/{Sid} and Calls/{Sid}/Recordings/{Sid}."""
 
     Status = serializers.ChoiceField(choices=["paused", "in-progress", "stopped"])
     PauseBehavior = serializers.ChoiceField(choices=["skip", "silence"], default="silence")

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from conference_app import sids
 from conference_app.api.base import AccountView
+from conference_app.api.call_recording_words import CallRecordingParameters, read_wish
 from conference_app.api.paging import Listing, render_page
 from conference_app.api.recording_words import (
     SubresourceFilters,
@@ -22,7 +23,7 @@ from conference_app.models import Call, Conference, Recording, RecordingStatus
 from conference_app.services import recording_control, recordings
 
 CURRENT: Final = "Twilio.CURRENT"
-"""In place of a SID: the recording that is being made."""
+"""In place of a SID: the recording that is being made; of two the one that began last."""
 
 
 class _Owner(Protocol):
@@ -32,8 +33,8 @@ class _Owner(Protocol):
         """Give them; Http404 when the account has nothing of this SID."""
         ...
 
-    def render(self, recording: Recording) -> dict[str, Any]:
-        """Give one as a resource below its owner."""
+    def render(self, recording: Recording, *, status: str = "") -> dict[str, Any]:
+        """Give one as a resource below its owner; `status` where that is still to come about."""
         ...
 
 
@@ -42,8 +43,8 @@ class _OfConference:
         conference = get_object_or_404(Conference, account=view.account, sid=sid)
         return Recording.objects.filter(conference=conference)
 
-    def render(self, recording: Recording) -> dict[str, Any]:
-        return render_conference_recording(recording)
+    def render(self, recording: Recording, *, status: str = "") -> dict[str, Any]:
+        return render_conference_recording(recording, status=status)
 
 
 class _OfCall:
@@ -51,8 +52,8 @@ class _OfCall:
         call = get_object_or_404(Call, account=view.account, sid=sid)
         return Recording.objects.filter(call=call)
 
-    def render(self, recording: Recording) -> dict[str, Any]:
-        return render_call_recording(recording)
+    def render(self, recording: Recording, *, status: str = "") -> dict[str, Any]:
+        return render_call_recording(recording, status=status)
 
 
 class _SubrecordingsView(AccountView):
@@ -83,6 +84,20 @@ class SubrecordingView(_SubrecordingsView):
         """Fetch it."""
         return Response(self.owner.render(self.recording(owner_sid, sid)))
 
+    def post(self, request: Request, account_sid: str, owner_sid: str, sid: str) -> Response:
+        """Pause it, go on with it, or stop it."""
+        recording = self.recording(owner_sid, sid)
+        sent = RecordingUpdateParameters.read(request.data)
+        if sent["Status"] == "stopped":
+            recording = recording_control.stop(recording=recording)
+            return Response(self.owner.render(recording, status="stopped"))
+        if sent["Status"] == "paused":
+            skip = sent["PauseBehavior"] == "skip"
+            recording = recording_control.pause(recording=recording, skip=skip)
+        else:
+            recording = recording_control.resume(recording=recording)
+        return Response(self.owner.render(recording))
+
     def delete(self, request: Request, account_sid: str, owner_sid: str, sid: str) -> Response:
         """Remove it and its files, once it is finished."""
         recordings.remove(recording=self.recording(owner_sid, sid))
@@ -92,7 +107,10 @@ class SubrecordingView(_SubrecordingsView):
         """Find the one that is meant, or Http404."""
         rows = self.rows(owner_sid)
         if sid == CURRENT:
-            return get_object_or_404(rows, status=RecordingStatus.IN_PROGRESS)
+            current = rows.filter(status=RecordingStatus.IN_PROGRESS).order_by("-id").first()
+            if current is None:
+                raise Http404
+            return current
         if not sids.is_sid(sid, "RE"):
             raise Http404
         return get_object_or_404(rows, sid=sid)
@@ -115,25 +133,18 @@ class ConferenceRecordingView(SubrecordingView):
 
     owner = _OfConference()
 
-    def post(self, request: Request, account_sid: str, owner_sid: str, sid: str) -> Response:
-        """Pause it, go on with it, or stop it."""
-        recording = self.recording(owner_sid, sid)
-        sent = RecordingUpdateParameters.read(request.data)
-        if sent["Status"] == "stopped":
-            recording = recording_control.stop(recording=recording)
-            return Response(render_conference_recording(recording, status="stopped"))
-        if sent["Status"] == "paused":
-            skip = sent["PauseBehavior"] == "skip"
-            recording = recording_control.pause(recording=recording, skip=skip)
-        else:
-            recording = recording_control.resume(recording=recording)
-        return Response(render_conference_recording(recording))
-
 
 class CallRecordingsView(SubrecordingsView):
     """…/Calls/{CallSid}/Recordings."""
 
     owner = _OfCall()
+
+    def post(self, request: Request, account_sid: str, owner_sid: str) -> Response:
+        """Start one."""
+        call = get_object_or_404(Call, account=self.account, sid=owner_sid)
+        wish = read_wish(CallRecordingParameters.read_lists(request.data))
+        recording = recording_control.start_of_call(call=call, wish=wish)
+        return Response(render_call_recording(recording), status=status.HTTP_201_CREATED)
 
 
 class CallRecordingView(SubrecordingView):

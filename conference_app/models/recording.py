@@ -22,12 +22,12 @@ class RecordingStatus(models.TextChoices):
 
 
 class Recording(TimeStampedModel):
-    """One file of a conference, or of a call during a <Dial>. Files, times and sizes are known once
-    it is finished.
+    """One file of a conference, or of a call: during a <Dial>, or as a request wants it. Files,
+    times and sizes are known once it is finished.
 
     Just one of `conference` and `call` is set: whose sound it is. From `track` to
-    `status_callback_events`: what the call's <Dial> said, in Twilio's words; a conference's
-    recording has none of it, its conference says who is told.
+    `status_callback_events`: what the call's <Dial>, or the request, said, in Twilio's words; a
+    conference's recording has none of it, its conference says who is told.
 
     `trim`: silence at both ends is to be cut off. `raw_duration_ms`: the length of the meeting from
     the recording's start; `duration_ms`: of the file. `peaks`: as `media_engine.peaks` keeps them.

@@ -29,7 +29,18 @@ class EndCall:
         return json.dumps({"order": "end-call"})
 
 
-Order: TypeAlias = NewDocument | EndCall
+@dataclass(frozen=True, slots=True)
+class LimitCall:
+    """Last so many seconds from the call's beginning at the most; what is being done goes on."""
+
+    seconds: int
+
+    def to_json(self) -> str:
+        """Write it down."""
+        return json.dumps({"order": "limit-call", **asdict(self)})
+
+
+Order: TypeAlias = NewDocument | EndCall | LimitCall
 
 
 def read_order(text: str) -> Order:
@@ -40,4 +51,6 @@ def read_order(text: str) -> Order:
         return EndCall()
     if kind == "new-document":
         return NewDocument(**said)
+    if kind == "limit-call":
+        return LimitCall(**said)
     raise ValueError(f"no order: {kind}")

@@ -3,7 +3,7 @@ it.
 
 One task a call, in the loop that serves its socket; the socket's end cancels it. All sound is the
 engine's, a pause too: silence that is played is as long as it sounds. An order from outside breaks
-off whatever is being done.
+off whatever is being done, unless it only says how long the call may last.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from conference_app import engine
 from conference_app.http_client import Cookies, FetchError
 from conference_app.models import Call, CallStatus
 from conference_app.services import documents, sounds
-from conference_app.services.call_orders import EndCall, NewDocument, read_order
+from conference_app.services.call_orders import EndCall, LimitCall, NewDocument, read_order
 from conference_app.services.call_plan import CallPlan
 from conference_app.services.calls import Outcome
 from conference_app.services.conference_stay import ConferenceStay
@@ -74,14 +74,23 @@ class CallSession:
         self._program = CallProgram()
         self._cookies = Cookies()
         self._faults = FaultLog(call)
+        self._limit = asyncio.timeout(None)
+        self._began = 0.0
 
     async def run(self) -> Outcome:
         """Carry the call out to its end, or to its time limit; give how it ended."""
+        self._began = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(self._plan.time_limit_s):
+            async with self._limit:
+                if self._plan.time_limit_s is not None:
+                    self._allow(self._plan.time_limit_s)
                 return await self._run()
         except TimeoutError:
             return Outcome()
+
+    def _allow(self, seconds: int) -> None:
+        """Let the call last so long from its beginning; when that is over already, it ends now."""
+        self._limit.reschedule(self._began + seconds)
 
     async def _run(self) -> Outcome:
         await self._send_digits()
@@ -118,14 +127,20 @@ class CallSession:
         """Do a step and give the next one: the program's, or what an order from outside wants."""
         tasks = TaskSet()
         doing = tasks.start(self._carry_out_safely(step), name=f"step of {self._call.sid}")
-        ordered = tasks.start(self._events.interruption(), name=f"orders for {self._call.sid}")
         try:
-            await asyncio.wait({doing, ordered}, return_when=asyncio.FIRST_COMPLETED)
-            if not ordered.done():
-                return self._program.next(doing.result())
+            while True:
+                name = f"orders for {self._call.sid}"
+                ordered = tasks.start(self._events.interruption(), name=name)
+                await asyncio.wait({doing, ordered}, return_when=asyncio.FIRST_COMPLETED)
+                if not ordered.done():
+                    return self._program.next(doing.result())
+                order = read_order(ordered.result())
+                if not isinstance(order, LimitCall):
+                    break
+                self._allow(order.seconds)
         finally:
             await tasks.cancel_and_wait()
-        return await self._obey(read_order(ordered.result()))
+        return await self._obey(order)
 
     async def _obey(self, order: NewDocument | EndCall) -> Step:
         """Leave what was being done behind: sound, meeting and program."""

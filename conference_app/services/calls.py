@@ -12,7 +12,7 @@ from django.utils import timezone
 from conference_app import engine, selectors, sids
 from conference_app.models import LIVE_CALL_STATUSES, Account, Call, CallDirection, CallStatus
 from conference_app.services import reserved_conferences, webhooks
-from conference_app.services.call_orders import EndCall, NewDocument, Order
+from conference_app.services.call_orders import EndCall, LimitCall, NewDocument, Order
 from conference_app.services.errors import (
     BadTwiml,
     CallIsNotInProgress,
@@ -113,10 +113,18 @@ def redirect(*, call: Call, document: NewDocument) -> Call:
     """
     if document.twiml:
         _check(document.twiml)
-    row = _live(call)
-    if row.status != CallStatus.IN_PROGRESS:
-        raise CallIsNotInProgress(f"{row.sid} is not in progress. Cannot redirect.")
+    row = _in_progress(call)
     _order(row, document)
+    return row
+
+
+@transaction.atomic
+def limit(*, call: Call, seconds: int) -> Call:
+    """Let a call last so many seconds from its beginning at the most; one that has lasted as long
+    ends. Raises CallIsNotInProgress; after the commit what redirect() raises.
+    """
+    row = _in_progress(call)
+    _order(row, LimitCall(seconds))
     return row
 
 
@@ -151,6 +159,13 @@ def _live(call: Call) -> Call:
     row = rows.get(pk=call.pk)
     if row.status not in LIVE_CALL_STATUSES:
         raise CallIsNotInProgress(f"{row.sid} is not in progress: it is {row.status}.")
+    return row
+
+
+def _in_progress(call: Call) -> Call:
+    row = _live(call)
+    if row.status != CallStatus.IN_PROGRESS:
+        raise CallIsNotInProgress(f"{row.sid} is not in progress yet: it is {row.status}.")
     return row
 
 

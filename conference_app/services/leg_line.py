@@ -22,12 +22,13 @@ class LegLine:
     """One leg, as its program sees it; `events` are the leg's, from before it was opened.
 
     Keys that are pressed while nobody waits for them are forgotten, as on a telephone.
-    `recorded_as`: the SID of the leg's own recording that began last.
+    `recorded_as`: the SID of the recording that began last of a stay of the leg's in a meeting.
     """
 
     def __init__(self, leg_id: str, events: engine.LegEvents) -> None:
         self.leg_id = leg_id
         self.recorded_as: str | None = None
+        self._recorded: RecordingFinished | None = None
         self._events = events
         self._plays = 0
 
@@ -69,13 +70,17 @@ class LegLine:
                     return event
                 case DigitPressed(digit=digit) as event if digit in or_pressed:
                     return event
-                case RecordingStarted(recording_id=sid):
+                case RecordingStarted(conference_id=meeting, recording_id=sid) if meeting:
                     self.recorded_as = sid
+                case RecordingFinished(recording_id=sid) as event if sid == self.recorded_as:
+                    self._recorded = event
                 case event if meanwhile is not None:
                     meanwhile(event)
 
     async def recording_finished(self, sid: str) -> RecordingFinished:
-        """Wait until the file of the leg's own recording is closed."""
+        """Wait until the file of a stay's recording is closed, unless it was during the stay."""
+        if self._recorded is not None and self._recorded.recording_id == sid:
+            return self._recorded
         while True:
             event = await self._events.get()
             if isinstance(event, RecordingFinished) and event.recording_id == sid:

@@ -1,4 +1,4 @@
-"""What can be asked of the recording of a live meeting: to start, pause, go on and stop."""
+"""What can be asked of the recording of a live meeting or call: to start, pause, go on and stop."""
 
 from typing import Final
 
@@ -6,14 +6,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from conference_app import engine, sids
-from conference_app.models import Conference, ConferenceStatus, Recording, RecordingStatus
+from conference_app.models import (
+    Call,
+    CallStatus,
+    Conference,
+    ConferenceStatus,
+    Recording,
+    RecordingStatus,
+)
 from conference_app.services import recordings
-from conference_app.services.errors import ConferenceIsOver, Refused
+from conference_app.services.errors import CallIsNotInProgress, ConferenceIsOver, Refused
+from conference_app.services.recording_wish import RecordingWish
 from media_engine.commands import (
     Command,
+    LegRecordingTerms,
+    PauseLegRecording,
     PauseRecording,
+    ResumeLegRecording,
     ResumeRecording,
+    StartLegRecording,
     StartRecording,
+    StopLegRecording,
     StopRecording,
 )
 
@@ -44,6 +57,25 @@ def start(*, conference: Conference) -> Recording:
 
 
 @transaction.atomic
+def start_of_call(*, call: Call, wish: RecordingWish) -> Recording:
+    """Record a call from now on, wherever it is, beside what its <Dial> records. Raises
+    CallIsNotInProgress, Refused; after the commit NotRunning, EngineFull.
+    """
+    fresh = Call.objects.select_for_update(of=("self",)).select_related("account").get(pk=call.pk)
+    if fresh.status != CallStatus.IN_PROGRESS:
+        raise CallIsNotInProgress(f"{fresh.sid} is {fresh.status}, not in progress")
+    source = recordings.ASKED_FOR_OF_A_CALL
+    if fresh.recordings.filter(status=RecordingStatus.IN_PROGRESS, source=source).exists():
+        raise Refused(WRONG_STATE, f"{fresh.sid} is being recorded")
+    recording = recordings.begin_of_call(
+        call=fresh, sid=sids.new("RE"), started_at=timezone.now(), wish=wish, source=source
+    )
+    terms = LegRecordingTerms(recording.sid, wish.sides, context=wish.to_json())
+    _post_on_commit(StartLegRecording(fresh.sid, terms))
+    return recording
+
+
+@transaction.atomic
 def pause(*, recording: Recording, skip: bool) -> Recording:
     """Let it hear nothing; `skip`: the file leaves the time out, else it is silent. Raises what
     start raises.
@@ -51,7 +83,8 @@ def pause(*, recording: Recording, skip: bool) -> Recording:
     recording = _running(recording)
     recording.paused = True
     recording.save(update_fields=["paused", "updated_at"])
-    _post_on_commit(PauseRecording(recording.about.sid, recording.sid, skip))
+    kind = PauseLegRecording if recording.call else PauseRecording
+    _post_on_commit(kind(recording.about.sid, recording.sid, skip))
     return recording
 
 
@@ -61,7 +94,8 @@ def resume(*, recording: Recording) -> Recording:
     recording = _running(recording)
     recording.paused = False
     recording.save(update_fields=["paused", "updated_at"])
-    _post_on_commit(ResumeRecording(recording.about.sid, recording.sid))
+    kind = ResumeLegRecording if recording.call else ResumeRecording
+    _post_on_commit(kind(recording.about.sid, recording.sid))
     return recording
 
 
@@ -69,12 +103,14 @@ def resume(*, recording: Recording) -> Recording:
 def stop(*, recording: Recording) -> Recording:
     """End it; the row follows when its file is closed. Raises what start raises."""
     recording = _running(recording)
-    _post_on_commit(StopRecording(recording.about.sid, recording.sid))
+    kind = StopLegRecording if recording.call else StopRecording
+    _post_on_commit(kind(recording.about.sid, recording.sid))
     return recording
 
 
 def _running(recording: Recording) -> Recording:
-    rows = Recording.objects.select_for_update(of=("self",)).select_related("conference__account")
+    rows = Recording.objects.select_for_update(of=("self",))
+    rows = rows.select_related("account", "conference", "call")
     fresh = rows.defer("peaks").get(pk=recording.pk)
     if fresh.status != RecordingStatus.IN_PROGRESS:
         raise Refused(WRONG_STATE, f"{fresh.sid} is {fresh.status}, not in progress")

@@ -1,4 +1,4 @@
-"""What a <Dial> says of the recording of its call, carried through the engine unread."""
+"""What a <Dial>, or a request, says of its call's recording, carried through the engine unread."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -13,9 +13,9 @@ _FROM_RINGING: Final = (DialRecord.FROM_RINGING, DialRecord.FROM_RINGING_DUAL)
 
 @dataclass(frozen=True, slots=True)
 class RecordingWish:
-    """The attributes of a <Dial> that concern the recording's row, under the names of its columns.
+    """What concerns the recording's row, under the names of its columns.
 
-    `status_callback` is absolute; "" stands for none.
+    `status_callback` is absolute; "" stands for none. A single track is always mono.
     """
 
     channels: int = 1
@@ -29,7 +29,7 @@ class RecordingWish:
     def of(cls, dial: Dial) -> Self:
         """Take it from a verb whose URLs are resolved."""
         return cls(
-            channels=_sides(dial).channels,
+            channels=channels_of(dial.recording_track, dual=dial.record in _DUAL),
             track=dial.recording_track,
             trim=dial.trim,
             status_callback=dial.recording_status_callback or "",
@@ -51,9 +51,23 @@ class RecordingWish:
         """Write it down."""
         return json.dumps(asdict(self))
 
+    @property
+    def sides(self) -> RecordedSides:
+        """Say what it is of: inbound is what Twilio receives, what the caller says."""
+        if self.track == "inbound":
+            return RecordedSides.SPOKEN
+        if self.track == "outbound":
+            return RecordedSides.HEARD
+        return RecordedSides.TOGETHER if self.channels == 1 else RecordedSides.APART
+
     def columns(self) -> dict[str, Any]:
         """Give what it says as columns of a recording."""
         return {**asdict(self), "status_callback_events": list(self.status_callback_events)}
+
+
+def channels_of(track: str, *, dual: bool) -> int:
+    """Say how many channels a recording has."""
+    return 2 if dual and track == "both" else 1
 
 
 def terms_for(dial: Dial, recording_id: str) -> LegRecordingTerms | None:
@@ -63,18 +77,10 @@ def terms_for(dial: Dial, recording_id: str) -> LegRecordingTerms | None:
     """
     if dial.record is DialRecord.DO_NOT_RECORD:
         return None
+    wish = RecordingWish.of(dial)
     return LegRecordingTerms(
         recording_id=recording_id,
-        sides=_sides(dial),
+        sides=wish.sides,
         while_waiting=dial.record in _FROM_RINGING,
-        context=RecordingWish.of(dial).to_json(),
+        context=wish.to_json(),
     )
-
-
-def _sides(dial: Dial) -> RecordedSides:
-    """Inbound is what Twilio receives: what the caller says. A single track is always mono."""
-    if dial.recording_track == "inbound":
-        return RecordedSides.SPOKEN
-    if dial.recording_track == "outbound":
-        return RecordedSides.HEARD
-    return RecordedSides.APART if dial.record in _DUAL else RecordedSides.TOGETHER

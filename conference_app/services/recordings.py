@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _UNFINISHED: Final = (RecordingStatus.IN_PROGRESS, RecordingStatus.PROCESSING)
 _OF_A_DIAL: Final = "DialVerb"
+ASKED_FOR_OF_A_CALL: Final = "StartCallRecordingAPI"
 
 
 def raw_file(sid: str) -> Path:
@@ -51,14 +52,16 @@ def begin(
 
 
 @transaction.atomic
-def begin_of_call(*, call: Call, sid: str, started_at: datetime, wish: RecordingWish) -> Recording:
-    """Give the row of the recording of a call's <Dial>; make it if there is none."""
+def begin_of_call(
+    *, call: Call, sid: str, started_at: datetime, wish: RecordingWish, source: str = _OF_A_DIAL
+) -> Recording:
+    """Give the row of the recording of a call; make it if there is none."""
     return _get_or_make(
         sid,
         call=call,
         account_id=call.account_id,
         started_at=started_at,
-        source=_OF_A_DIAL,
+        source=source,
         **wish.columns(),
     )
 

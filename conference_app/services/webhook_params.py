@@ -95,7 +95,7 @@ def of_event(event: ConferenceEvent, number: int) -> Pairs:
 
 
 def of_recording(recording: Recording) -> Pairs:
-    """Give those of recordingStatusCallback, of a conference's or of a <Dial>'s."""
+    """Give those of recordingStatusCallback, of a conference's or of a call's."""
     is_complete = recording.status == RecordingStatus.COMPLETED
     of_a_call = recording.call is not None
     return [

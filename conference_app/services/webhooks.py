@@ -125,7 +125,7 @@ def _next_number(conference: Conference) -> int:
 
 
 def _tell_of_recording(recording: Recording) -> None:
-    """Tell who is named by the conference, or by the <Dial> that the recording is of."""
+    """Tell who is named by the conference, or by whoever wanted the call recorded."""
     conference = recording.conference
     if conference is None:
         url, method = recording.status_callback, recording.status_callback_method

@@ -9,6 +9,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from conference_app.headless_caller import HeadlessCaller
 from media_engine.dtmf import key_tones
+from tests.end_to_end.books import as_moment
 from tests.end_to_end.server import Server
 from tests.end_to_end.sound import RATE_HZ, Signal, best_lag, correlation, heard, noise
 from tests.end_to_end.waiting import eventually, hear
@@ -126,6 +127,38 @@ async def test_a_call_can_be_sent_on_again_and_again(server: Server, twilio: Any
         await asyncio.to_thread(twilio.calls(alice.call_sid).update, twiml=new_document())
         await alice.wait_until_closed(20)
     assert place_of_keys(alice) is not None
+
+
+async def test_a_time_limit_counts_from_the_beginning_and_breaks_nothing_off(
+    server: Server, twilio: Any
+) -> None:
+    to = await server.application(f'<Pause length="2"/><Play digits="{KEYS}"/>')
+    async with server.caller(to) as alice:
+        await hear(alice, 1)
+        for seconds in (60, 30):
+            await asyncio.to_thread(twilio.calls(alice.call_sid).update, time_limit=seconds)
+        await alice.wait_until_closed(20)
+    place = place_of_keys(alice)
+    assert place is not None
+    # Broken off, the pause would have been shorter.
+    assert place / RATE_HZ > 1.9
+
+
+async def test_a_call_ends_at_the_limit_that_it_is_given(server: Server, twilio: Any) -> None:
+    to = await server.application('<Pause length="60"/>')
+    async with server.caller(to) as alice:
+        await hear(alice, 1.5)
+        call = twilio.calls(alice.call_sid)
+        await asyncio.to_thread(call.update, time_limit=3)
+        await alice.wait_until_closed(20)
+    row = server.books.call(alice.stream_sid)
+    assert (row["status"], row["error_code"]) == ("completed", None)
+    lasted = as_moment(row["ended_at"]) - as_moment(row["started_at"])
+    assert lasted.total_seconds() >= 2.9
+    async with server.caller(to) as bob:
+        await hear(bob, 1.5)
+        await asyncio.to_thread(twilio.calls(bob.call_sid).update, time_limit=1)
+        await bob.wait_until_closed(20)
 
 
 async def test_a_call_is_ended_and_told_of(server: Server, twilio: Any) -> None:

@@ -7,6 +7,7 @@ from conference_app.api.account_words import AccountFilters, AccountParameters
 from conference_app.api.accounts import AccountsView, SingleAccountView
 from conference_app.api.applications import ApplicationsView, ApplicationView
 from conference_app.api.audibility import AudibilityView
+from conference_app.api.call_recording_words import CallRecordingParameters
 from conference_app.api.call_words import CallFilters, CallParameters
 from conference_app.api.calling_parameters import InvitationParameters, NewCallParameters
 from conference_app.api.calls import CallsView, CallView
@@ -163,9 +164,10 @@ CALLS: Final = Section(
         CallView: {
             "get": Call(summary="Fetch a call", answers=CALL),
             "post": Call(
-                summary="End a call, or give it another document",
-                details="Status=completed ends it; Url or Twiml is what it goes on with. The answer"
-                " shows the call as it was.",
+                summary="End a call, limit it, or give it another document",
+                details="Status=completed ends it; Url or Twiml is what it goes on with; TimeLimit"
+                " is how many seconds it may last from its beginning. The answer shows the call as"
+                " it was.",
                 takes=CallParameters,
                 example={"Twiml": "<Response><Hangup/></Response>"},
                 answers=CALL,
@@ -359,7 +361,8 @@ RECORDINGS: Final = Section(
 
 CALL_RECORDINGS: Final = Section(
     name="Recordings of a call",
-    text="The sound of a call during a <Dial> that asks for it.",
+    text="The sound of a call: during a <Dial> that asks for it, or from when it is asked for here."
+    " By their SID, or as Twilio.CURRENT the one that is being made.",
     sid=text(sid("RE").example, minLength=1),
     calls={
         CallRecordingsView: {
@@ -372,9 +375,29 @@ CALL_RECORDINGS: Final = Section(
                     "recordings", CALL_RECORDING, path=f"Calls/{sid('CA').example}/Recordings"
                 ),
             ),
+            "post": Call(
+                summary="Start a recording of a call",
+                details="What the caller says (inbound) and what it hears (outbound), in a meeting"
+                " or not, until the call ends or the recording is stopped.",
+                takes=CallRecordingParameters,
+                example={"RecordingChannels": "dual", "Trim": "trim-silence"},
+                answers=CALL_RECORDING,
+                status=HTTPStatus.CREATED,
+                also={400: "21220: the call is not in progress, or is being recorded"}
+                | _ENGINE_IS_FULL,
+            ),
         },
         CallRecordingView: {
             "get": Call(summary="Fetch a recording of a call", answers=CALL_RECORDING),
+            "post": Call(
+                summary="Pause, continue or stop a recording of a call",
+                details="A <Dial>'s own too. What is said during a pause is silence in the"
+                " recording, or with PauseBehavior=skip not in it.",
+                takes=RecordingUpdateParameters,
+                example={"Status": "paused", "PauseBehavior": "skip"},
+                answers=CALL_RECORDING,
+                also=_ENGINE_IS_FULL,
+            ),
             "delete": Call(
                 summary="Remove a recording of a call",
                 details="Its files go with it.",

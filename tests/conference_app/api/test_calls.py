@@ -7,7 +7,7 @@ from django.test import Client
 
 from conference_app.models import Account, Call, ConferenceEvent, EventKind
 from conference_app.services import timeline
-from conference_app.services.call_orders import EndCall, NewDocument, read_order
+from conference_app.services.call_orders import EndCall, LimitCall, NewDocument, read_order
 from media_engine.commands import Command, Interrupt
 from tests.builders import NOON, build_call, build_conference, build_participant
 from tests.conference_app.api.requests import error_of, path_of, post_form
@@ -156,6 +156,21 @@ def test_a_call_is_sent_to_a_new_document(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_call_is_limited_and_sent_on_at_once(
+    alice: Account, alices: Client, posted: list[Command]
+) -> None:
+    call, ringing = build_call(alice), build_call(alice, status="ringing")
+    assert post_form(alices, _path(call), TimeLimit="600").status_code == 200
+    assert post_form(alices, _path(call), TimeLimit="9", Twiml="<Response/>").status_code == 200
+    assert error_of(post_form(alices, _path(ringing), TimeLimit="600")) == (400, 21220)
+    assert _orders(posted) == [
+        (call.sid, LimitCall(600)),
+        (call.sid, LimitCall(9)),
+        (call.sid, NewDocument(twiml="<Response/>")),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_completed_ends_a_call_and_canceled_only_one_that_is_not_answered(
     alice: Account, alices: Client, posted: list[Command]
 ) -> None:
@@ -180,7 +195,9 @@ def test_completed_ends_a_call_and_canceled_only_one_that_is_not_answered(
         ({"Twiml": "<Say>Hello</Say>"}, 12102),
         ({"Twiml": "x" * 4001}, 20001),
         ({"StatusCallback": "nobody"}, 21402),
-        ({"TimeLimit": "60"}, 20001),
+        ({"TimeLimit": "0"}, 20001),
+        ({"TimeLimit": "86401"}, 20001),
+        ({"TimeLimit": "soon"}, 20001),
     ],
 )
 def test_an_order_that_makes_no_sense_is_refused(

@@ -1,12 +1,13 @@
 import pytest
 
-from conference_app.services.call_orders import EndCall, NewDocument, Order, read_order
+from conference_app.services.call_orders import EndCall, LimitCall, NewDocument, Order, read_order
 
 
 @pytest.mark.parametrize(
     "order",
     [
         EndCall(),
+        LimitCall(600),
         NewDocument(url="https://example.org/", method="GET", fallback_url="/twiml/EH1"),
         NewDocument(twiml='<Response><Say>"Grüße"</Say></Response>'),
     ],

@@ -32,8 +32,12 @@ def alice(transactional_db: None) -> Account:
     return build_account("Alice")
 
 
-async def stay(account: Account, posted: list[Command], *, is_closed: bool) -> ConferenceLeft:
-    """Let a recorded call come and go; its file is closed or stays open."""
+async def stay(
+    account: Account, posted: list[Command], *, is_closed: bool, during_the_stay: bool = False
+) -> ConferenceLeft:
+    """Let a recorded call come and go; its file is closed (during the stay) or stays open. Another
+    recording of the call begins meanwhile.
+    """
     call = await asyncio.to_thread(build_call, account)
     events = LegEvents()
     staying = ConferenceStay(call, LegLine(call.sid, events), Cookies())
@@ -49,12 +53,16 @@ async def stay(account: Account, posted: list[Command], *, is_closed: bool) -> C
     assert isinstance(joined, JoinConference)
     assert joined.terms.own_recording is not None
     sid = joined.terms.own_recording.recording_id
+    closed = RecordingFinished(CF, sid, "x.wav", 12_400, 8000, None, call.sid)
     events.put(RecordingStarted(CF, sid, "x.wav", call.sid))
+    events.put(RecordingStarted("", "RE1", "y.wav", call.sid))
+    if is_closed and during_the_stay:
+        events.put(closed)
     events.put(LegLeft(CF, call.sid, LeaveReason.LEFT, bridged=True))
     # One of an earlier Dial, late.
     events.put(RecordingFinished(CF, "RE0", "x.wav", 80_000, 8000, None, call.sid))
-    if is_closed:
-        events.put(RecordingFinished(CF, sid, "x.wav", 12_400, 8000, None, call.sid))
+    if is_closed and not during_the_stay:
+        events.put(closed)
     left = await running
     assert isinstance(left, ConferenceLeft)
     assert left.recorded is not None
@@ -63,8 +71,11 @@ async def stay(account: Account, posted: list[Command], *, is_closed: bool) -> C
     return left
 
 
-async def test_the_length_of_the_recording_is_told(alice: Account, posted: list[Command]) -> None:
-    left = await stay(alice, posted, is_closed=True)
+@pytest.mark.parametrize("during_the_stay", [False, True])
+async def test_the_length_of_the_recording_is_told(
+    alice: Account, posted: list[Command], during_the_stay: bool
+) -> None:
+    left = await stay(alice, posted, is_closed=True, during_the_stay=during_the_stay)
     assert left.recorded is not None
     assert left.recorded.seconds == 2
 
