@@ -250,6 +250,11 @@ def mix_rate_hz() -> int:
     return rate_hz
 
 
+def carries_calls() -> bool:
+    """Whether somebody is connected to this process, from any thread."""
+    return _running is not None and _running.engine.registry.legs > 0
+
+
 def state(*, last_ticks: int | None = None) -> EngineState:
     """Say how the engine is doing; the lateness is that of the last so many ticks, if given."""
     if _running is None:

@@ -15,6 +15,7 @@ from conference_app.models import (
     AudibilityChange,
     Conference,
     ConferenceStatus,
+    GuestLink,
     Participant,
     Recording,
     Room,
@@ -160,3 +161,12 @@ def recording_by_sid(sid: str) -> Recording | None:
 def twiml_bin_by_sid(sid: str) -> TwimlBin | None:
     """Find a TwiML bin; who knows the SID may read it."""
     return TwimlBin.objects.filter(sid=sid, account__status=AccountStatus.ACTIVE).first()
+
+
+def guest_link(token: str) -> GuestLink | None:
+    """Find the link that a guest has followed; `token` may be any text. Whether it still opens its
+    room is another question.
+    """
+    if not token.isascii() or not token.isprintable():
+        return None
+    return GuestLink.objects.select_related("room__account").filter(token=token).first()

@@ -6,13 +6,14 @@ framework.
 
 from media_engine.conference_mixer import Beeps
 from media_engine.errors import EngineError, EngineFull, MalformedMessage, NotRunning
-from media_engine.jitter import DEFAULT_PREFILL
+from media_engine.jitter import CEILING_FRAMES, DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.pcm import Pcm
 from media_engine.recording import finish_abandoned
 from media_engine.runner import Engine
 
 __all__ = [
+    "CEILING_FRAMES",
     "DEFAULT_PREFILL",
     "Beeps",
     "Engine",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from media_engine.events import LeaveReason, RoomKey
-from media_engine.jitter import DEFAULT_PREFILL
+from media_engine.jitter import CEILING_FRAMES, DEFAULT_PREFILL
 from media_engine.sources import Source
 
 
@@ -52,10 +52,11 @@ class JoinTerms:
     what the room may hold; the lower of the first leg's figure and of the one who knocks counts.
     `recording_id`: record the meeting under this name once it starts (ignored when it is recorded
     already); None: do not record. `prefill`: how many frames the jitter buffer of this leg collects
-    before it plays. `label`: a name that nobody else in the meeting may have. `coached`: the one
-    leg that is to hear this one; it must be in. `watch_speech`: tell of who speaks (the first
-    leg's wish counts). `context`: words of the author's own, which LegJoined brings back unread.
-    `own_recording`: record this leg too, until it leaves; None: do not.
+    before it plays; `ceiling`: how many it holds at most. `label`: a name that nobody else in the
+    meeting may have. `coached`: the one leg that is to hear this one; it must be in.
+    `watch_speech`: tell of who speaks (the first leg's wish counts). `context`: words of the
+    author's own, which LegJoined brings back unread. `own_recording`: record this leg too, until it
+    leaves; None: do not.
     """
 
     muted: bool = False
@@ -67,6 +68,7 @@ class JoinTerms:
     wait: Source | None = None
     recording_id: str | None = None
     prefill: int = DEFAULT_PREFILL
+    ceiling: int = CEILING_FRAMES
     label: str = ""
     coached: str | None = None
     watch_speech: bool = False

@@ -64,7 +64,6 @@ class JitterBuffer:
     """
 
     __slots__ = (
-        "_ceiling",
         "_filling",
         "_frames",
         "_limit",
@@ -77,6 +76,7 @@ class JitterBuffer:
         "_tick",
         "_waited",
         "_windows",
+        "ceiling",
         "counters",
         "has_marks",
         "prefill",
@@ -101,7 +101,8 @@ class JitterBuffer:
         """May be changed at any time; a running stream follows by shrinking or by its next gap.
         0 counts as 1.
         """
-        self._ceiling = ceiling
+        self.ceiling = ceiling
+        """May be lowered at any time; what is there already goes as a backlog does."""
         self._limit = max(ceiling, held)
         self._quiet = quiet
         self._filling = True
@@ -196,7 +197,7 @@ class JitterBuffer:
             self._starving = 0
 
     def _forget_window(self) -> None:
-        self._lowest = self._ceiling
+        self._lowest = self.ceiling
         self._windows: deque[int] = deque([0] * _WINDOWS, maxlen=_WINDOWS)
         self._tick = 0
         self._patience = 0
@@ -206,9 +207,10 @@ class JitterBuffer:
         enough.
         """
         fill = len(self._frames)
-        if self._limit > self._ceiling:
+        if self._limit > self.ceiling:
             # With room for as large a burst as any, so that the backlog stays whole.
-            self._limit = max(self._ceiling, min(self._limit, fill + self._ceiling))
+            backlog = fill if fill > self.ceiling else 0
+            self._limit = min(self._limit, self.ceiling + backlog)
         if fill < self._lowest:
             self._lowest = fill
         self._tick += 1
@@ -216,7 +218,7 @@ class JitterBuffer:
             self._windows.append(self._lowest)
             self._lowest = fill
             self._tick = 0
-        if fill > self._ceiling and self._quiet(frame):
+        if fill > self.ceiling and self._quiet(frame):
             self._shed_one()
             return
         needed = max(self.prefill, 1) - 1

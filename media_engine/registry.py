@@ -206,6 +206,7 @@ class Registry:
             meeting = self._new_meeting(command)
         seat.meeting = meeting
         seat.leg.jitter.prefill = command.terms.prefill
+        seat.leg.jitter.ceiling = command.terms.ceiling
         seat.leg.listen()
         del self._alone[command.leg_id]
         meeting.join(command.leg_id, seat.leg.row, command.terms)

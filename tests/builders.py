@@ -1,11 +1,12 @@
 """Rows for tests: each builder makes one, with what it needs, unless the test gives it."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
@@ -20,6 +21,7 @@ from conference_app.models import (
     Conference,
     ConferenceStatus,
     DeliveryKind,
+    GuestLink,
     Participant,
     Recording,
     RecordingStatus,
@@ -51,6 +53,13 @@ def build_application(account: Account, name: str = "reception", **columns: Any)
 def build_twiml_bin(account: Account, twiml: str = "<Response/>") -> TwimlBin:
     """A document."""
     return TwimlBin.objects.create(account=account, friendly_name="document", twiml=twiml)
+
+
+def build_guest_link(account: Account, room: str = "Lobby", **columns: Any) -> GuestLink:
+    """A link to a room that is open for an hour from now."""
+    row, _ = Room.objects.get_or_create(account=account, name=room)
+    columns.setdefault("expires_at", timezone.now() + timedelta(hours=1))
+    return GuestLink.objects.create(room=row, **columns)
 
 
 def build_call(account: Account, caller: str = "+15550100", **columns: Any) -> Call:

@@ -8,6 +8,7 @@ from conference_app.admin import (  # noqa: F401 # importing registers them
     applications,
     calls,
     conferences,
+    guest_links,
     participants,
     recordings,
     rooms,

@@ -57,14 +57,14 @@ class WordsField(serializers.Field[Any, Any, Any, Any]):
 
     def __init__(self, words: tuple[str, ...], **options: Any) -> None:
         super().__init__(required=False, **options)
-        self._words = words
+        self.words = words
 
     @override
     def to_internal_value(self, data: Any) -> tuple[str, ...]:
         said = " ".join(data).split()
         for word in said:
-            if word not in self._words:
-                raise serializers.ValidationError(f"Must be of {', '.join(self._words)}.")
+            if word not in self.words:
+                raise serializers.ValidationError(f"Must be of {', '.join(self.words)}.")
         return tuple(dict.fromkeys(said))
 
     @override

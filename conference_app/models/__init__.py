@@ -15,6 +15,7 @@ from conference_app.models.call import (
 )
 from conference_app.models.conference import Conference, ConferenceStatus
 from conference_app.models.conference_event import ConferenceEvent, EventKind
+from conference_app.models.guest_link import GuestLink
 from conference_app.models.participant import LeftReason, Participant, ParticipantStatus
 from conference_app.models.recording import Recording, RecordingStatus
 from conference_app.models.room import Room
@@ -44,6 +45,7 @@ __all__ = [
     "DeliveryKind",
     "DeliveryStatus",
     "EventKind",
+    "GuestLink",
     "HttpMethod",
     "LeftReason",
     "Participant",

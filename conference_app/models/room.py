@@ -5,19 +5,24 @@ from django.db import models
 from typing_extensions import override
 
 from conference_app.models.account import Account
+from conference_app.models.application import Application
 from conference_app.models.base import TimeStampedModel
 
 
 class Room(TimeStampedModel):
     """A name within an account, under which one conference after another takes place.
 
-    `max_participants`: the operator's limit for this room; empty: the server's.
+    `max_participants`: the operator's limit for this room; empty: the server's. `application`: what
+    brings callers of the phone here, once there has been one; its TwiML may be changed.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField(max_length=128)
     max_participants = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    application = models.OneToOneField(
+        Application, on_delete=models.SET_NULL, null=True, blank=True, related_name="room"
     )
 
     class Meta:

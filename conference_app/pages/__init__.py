@@ -1,1 +1,1 @@
-"""What a browser or a health check gets: overview, TwiML bins, recordings."""
+"""What a browser or a health check gets: phone, guest links, TwiML bins, recordings."""

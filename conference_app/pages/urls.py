@@ -3,15 +3,17 @@
 from django.urls import path
 
 from conference_app import sid_converter  # noqa: F401 # <sid:…>
-from conference_app.pages import hold_music
+from conference_app.pages import guests, hold_music, phone
 from conference_app.pages.health import health
-from conference_app.pages.overview import overview
 from conference_app.pages.recordings import recording_mp3, recording_peaks, recording_wav
 from conference_app.pages.twiml_bins import twiml_bin
 
 app_name = "pages"
 urlpatterns = [
-    path("", overview, name="overview"),
+    path("", phone.overview, name="overview"),
+    path("phone/start", phone.start, name="phone-start"),
+    path("join/<str:token>", guests.join, name="join"),
+    path("join/<str:token>/start", guests.start, name="join-start"),
     path("healthz", health, name="health"),
     path("recordings/<sid:sid>.wav", recording_wav, name="recording"),
     path("recordings/<sid:sid>.mp3", recording_mp3, name="recording-mp3"),

@@ -3,6 +3,7 @@ out again.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -33,7 +34,7 @@ from conference_app.twiml import (
     JoinRefused,
     TwimlError,
 )
-from media_engine import DEFAULT_PREFILL, EngineError
+from media_engine import CEILING_FRAMES, DEFAULT_PREFILL, EngineError
 from media_engine.commands import JoinConference, JoinTerms, LeaveConference
 from media_engine.events import DigitPressed, LeaveReason, LegLeft, RefusalReason, RoomKey
 from media_engine.events import JoinRefused as TurnedAway
@@ -48,6 +49,15 @@ _TURNED_AWAY: Final = {
     RefusalReason.LABEL_IN_USE: (16025, "another participant has this label"),
     RefusalReason.COACHED_IS_NOT_IN: (13240, "the call to coach is not in the conference"),
 }
+
+
+_JITTER_BUFFERS: Final[Mapping[str, tuple[int, int]]] = {
+    "off": (1, 2),
+    "small": (1, 5),
+    "medium": (DEFAULT_PREFILL, 8),
+    "large": (DEFAULT_PREFILL, CEILING_FRAMES),
+}
+"""Frames of 20 ms that are collected first, and that are held at most."""
 
 
 class ConferenceStay:
@@ -129,6 +139,7 @@ class ConferenceStay:
             self._call.account, conference.name
         )
         most = conference.max_participants
+        prefill, ceiling = _JITTER_BUFFERS[conference.jitter_buffer_size]
         return JoinTerms(
             muted=conference.muted,
             beep_on_enter=conference.beep.on_enter,
@@ -138,7 +149,8 @@ class ConferenceStay:
             max_participants=most if policy is None else min(most, policy),
             wait=await self._to_wait_with(conference),
             recording_id=sids.new("RE") if conference.record else None,
-            prefill=1 if conference.jitter_buffer_size == "off" else DEFAULT_PREFILL,
+            prefill=prefill,
+            ceiling=ceiling,
             label=conference.participant_label or "",
             coached=conference.coach or None,
             watch_speech=bool(conference.status_callback)

@@ -16,6 +16,7 @@ from conference_app.http_client import verify
 from conference_app.models import Account
 from conference_app.streams.access_tokens import TokenRefused, read_access_token
 from conference_app.streams.channel import Scope
+from conference_app.streams.origins import is_foreign
 from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.streams.refusals import Refusal
 from media_engine.dialects import Register, Start
@@ -37,10 +38,12 @@ def read_credentials(scope: Scope) -> Credentials:
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
     }
     query = scope["query_string"].decode("latin-1")
+    # To a page of another site the browser may lend what it remembers of us; that proves nothing.
+    foreign = is_foreign(headers)
     return Credentials(
-        basic=read_basic(headers.get("authorization", "")),
+        basic=None if foreign else read_basic(headers.get("authorization", "")),
         token=parse_qs(query).get("token", [None])[0],
-        signature=headers.get("x-twilio-signature"),
+        signature=None if foreign else headers.get("x-twilio-signature"),
         signed_urls=_signed_urls(scope["path"] + (f"?{query}" if query else "")),
     )
 

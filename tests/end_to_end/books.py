@@ -37,6 +37,11 @@ class Books:
         (row,) = self._rows("SELECT * FROM conference_app_call WHERE stream_sid = %s", stream_sid)
         return row
 
+    def callers(self) -> list[str]:
+        """Who has called, by the names that the calls were given."""
+        rows = self._rows("SELECT caller FROM conference_app_call ORDER BY id")
+        return [row["caller"] for row in rows]
+
     def call_by_sid(self, sid: str) -> Row:
         (row,) = self._rows("SELECT * FROM conference_app_call WHERE sid = %s", sid)
         return row

@@ -90,8 +90,8 @@ class Server:
         """Do what `make run` does first, for the server's account or for one more."""
         self.manage("bootstrap", account=account)
 
-    def manage(self, *command: str, account: Account | None = None) -> None:
-        """Run a management command on the server's data."""
+    def manage(self, *command: str, account: Account | None = None) -> str:
+        """Run a management command on the server's data; give what it says."""
         done = subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
@@ -101,6 +101,7 @@ class Server:
             timeout=PATIENCE_S,
         )
         assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
 
     def start(self) -> None:
         """Start the process and wait until it answers."""

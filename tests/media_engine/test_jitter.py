@@ -314,6 +314,18 @@ def test_less_than_prefill_is_played_when_no_more_has_come_for_the_time_of_a_pau
     assert stream.buffer.marks_reached() == ["end"]
 
 
+def test_a_ceiling_that_is_lowered_counts_from_then_on() -> None:
+    stream = Stream()
+    stream.run([1] * 20)
+    stream.run([10])
+    assert len(stream.buffer) > 4
+    stream.buffer.ceiling = 4
+    stream.run([1] * 600)
+    stream.run([10])
+    assert len(stream.buffer) <= 4
+    assert stream.buffer.counters.overflowed > 0
+
+
 def test_clear_drops_what_waits_and_prefill_comes_first_again() -> None:
     stream = Stream()
     stream.run([2, 2, 2])

@@ -309,8 +309,9 @@ def test_when_a_moderator_hangs_up_the_others_calls_go_on() -> None:
 def test_the_terms_say_how_much_jitter_is_covered() -> None:
     house = House()
     house.open("a")
-    house.join("a", prefill=5)
-    assert house.legs["a"].jitter.prefill == 5
+    house.join("a", prefill=5, ceiling=7)
+    jitter = house.legs["a"].jitter
+    assert (jitter.prefill, jitter.ceiling) == (5, 7)
 
 
 def test_mute_and_kick_reach_the_leg_that_is_meant() -> None:

@@ -121,7 +121,7 @@ CALL: Final = record(
     sid=sid("CA"),
     start_time=maybe(MOMENT, example=MOMENT.example),
     status=one_of(*CallStatus.values, example="in-progress"),
-    subresource_uris=record(),
+    subresource_uris=record(recordings=URI),
     to=text("reception"),
     to_formatted=text("reception"),
     trunk_sid=NOTHING,

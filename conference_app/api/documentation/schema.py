@@ -174,3 +174,23 @@ class MomentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
     @override
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
         return {"type": "string", "example": "2026-11-22", "description": "a day or a second"}
+
+
+class WordsFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Words of a set, as `api.formats` reads them."""
+
+    target_class = "conference_app.api.formats.WordsField"
+
+    @override
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string", "enum": list(self.target.words)}}
+
+
+class NamedValuesFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """`name=value`, as often as wanted."""
+
+    target_class = "conference_app.api.calling_parameters.NamedValuesField"
+
+    @override
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string", "example": "name=value"}}

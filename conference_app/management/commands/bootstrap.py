@@ -1,7 +1,5 @@
 """Makes what a first start needs, and says where things are."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -49,25 +47,15 @@ class Command(BaseCommand):
         url = settings.CONFAB_PUBLIC_URL
         token = _secret(account.auth_token if is_new else None, "CONFAB_AUTH_TOKEN")
         lines = {
-            "Overview": f"{url}/",
+            "Phone": f"{url}/",
             "Control room": f"{url}/admin/  user {demo.ADMIN_NAME}, password "
             + _secret(new_password, "CONFAB_ADMIN_PASSWORD"),
             "REST API": f"{url}/2010-04-01/  account {account.sid}, token {token}",
-            "A call": f"{_python()} manage.py caller --to simple-conference"
-            " --play conference_app/demo_voices/alice.flac --save heard.wav",
         }
         for name, text in lines.items():
             self.stdout.write(f"{name:<13} {text}")
         if is_new or new_password:
             self.stdout.write("Passwords and tokens are shown this once; keep them.")
-
-
-def _python() -> str:
-    """Say how this Python is called from the project's folder."""
-    path = Path(sys.executable)
-    return (
-        str(path.relative_to(settings.BASE_DIR)) if settings.BASE_DIR in path.parents else "python"
-    )
 
 
 def _secret(made: str | None, variable: str) -> str:

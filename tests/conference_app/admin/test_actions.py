@@ -6,12 +6,19 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from conference_app import engine
-from conference_app.models import Account, ConferenceStatus, DeliveryStatus
+from conference_app.models import Account, ConferenceStatus, DeliveryStatus, GuestLink, Room
 from media_engine import NotRunning
 from media_engine.commands import Command, EndConference, Kick, SetMuted
-from tests.builders import NOON, build_conference, build_delivery, build_participant
+from tests.builders import (
+    NOON,
+    build_conference,
+    build_delivery,
+    build_guest_link,
+    build_participant,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +106,34 @@ def test_a_delivery_shows_its_parameters_and_not_the_urls_secrets(
     page = admin_client.get(reverse("admin:conference_app_webhookdelivery_change", args=[row.pk]))
     assert "FriendlyName = &lt;b&gt;bold&lt;/b&gt;" in page.content.decode()
     assert "secret" not in page.content.decode()
+
+
+def test_a_room_gets_a_guest_link(admin_client: Client, alice: Account) -> None:
+    room = Room.objects.create(account=alice, name="<Lobby>")
+    response = _act(admin_client, "room", "make_guest_link", room.pk)
+    link = GuestLink.objects.get(room=room)
+    (message,) = _messages(response)
+    assert f"http://127.0.0.1:8000/join/{link.token}" in message
+    assert "&lt;Lobby&gt;" in message
+    assert 6 < (link.expires_at - timezone.now()).total_seconds() / 86_400 <= 7
+
+
+def test_guest_links_are_revoked(admin_client: Client, alice: Account) -> None:
+    link, gone = build_guest_link(alice), build_guest_link(alice, revoked_at=NOON)
+    response = _act(admin_client, "guestlink", "revoke", link.pk, gone.pk)
+    link.refresh_from_db()
+    assert link.state_at(timezone.now()) == "revoked"
+    assert any("withdrawn" in message for message in _messages(response))
+
+
+def test_a_guest_link_is_prolonged(admin_client: Client, alice: Account) -> None:
+    link = build_guest_link(alice, expires_at=NOON)
+    url = reverse("admin:conference_app_guestlink_change", args=[link.pk])
+    form = {"note": "", "max_guests": "3", "expires_at_0": "2099-01-01", "expires_at_1": "12:00"}
+    admin_client.post(url, form)
+    link.refresh_from_db()
+    assert link.state_at(timezone.now()) == "open"
+    assert link.max_guests == 3
 
 
 def test_an_accounts_token_is_rotated(admin_client: Client, alice: Account) -> None:

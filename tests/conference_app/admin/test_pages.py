@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -26,6 +27,7 @@ from tests.builders import (
     build_application,
     build_conference,
     build_delivery,
+    build_guest_link,
     build_participant,
     build_recording,
     build_twiml_bin,
@@ -64,6 +66,7 @@ def everything(alice: Account, media_root: Path) -> Conference:
     build_application(alice)
     build_twiml_bin(alice)
     build_alert(alice)
+    build_guest_link(alice)
     build_api_key(alice)
     build_delivery(build_conference(alice, "lobby"))
     return build_full_conference(alice, "Room 1234")
@@ -179,3 +182,18 @@ def test_the_control_room_is_for_staff(stranger: Client, db: None) -> None:
     response = stranger.get("/admin/conference_app/conference/")
     assert response.status_code == 302
     assert response["Location"].startswith("/admin/login/")
+
+
+def test_a_guest_links_address_is_shown_to_those_who_may_change_links(alice: Account) -> None:
+    link = build_guest_link(alice)
+    user = User.objects.create_user("operator", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_guestlink"))
+    client = Client()
+    client.force_login(user)
+    listed = reverse("admin:conference_app_guestlink_changelist")
+    detail = reverse("admin:conference_app_guestlink_change", args=[link.pk])
+    for url in (listed, detail):
+        assert link.token not in client.get(url).content.decode()
+    user.user_permissions.add(Permission.objects.get(codename="change_guestlink"))
+    for url in (listed, detail):
+        assert link.token in client.get(url).content.decode()

@@ -112,3 +112,13 @@ def test_the_signature_of_another_account_is_not(alice: Account, bob: Account) -
 def test_secrets_are_not_shown() -> None:
     credentials = read_credentials(scope("token=secret", authorization=basic("AC1", "secret")))
     assert "secret" not in repr(credentials)
+
+
+def test_a_page_of_another_site_is_let_in_by_a_token_only(alice: Account) -> None:
+    proof = basic(alice.sid, alice.auth_token)
+    foreign = {"origin": "https://evil.example"}
+    assert caller_of(scope(authorization=proof, **foreign)) is None
+    token = access_token(build_api_key(alice), "eve")
+    assert caller_of(scope(f"token={token}", **foreign)) == alice
+    ours = scope(authorization=proof, origin="http://127.0.0.1:8000", host="127.0.0.1:8000")
+    assert caller_of(ours) == alice

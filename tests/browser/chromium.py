@@ -1,0 +1,71 @@
+"""A browser with a sound file for a microphone."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pytest
+import soundfile
+from playwright.async_api import Page, async_playwright
+
+from media_engine.pcm import Pcm
+from tests.end_to_end.sound import tone
+
+EXECUTABLE: Final = os.environ.get("CONFAB_TEST_CHROMIUM") or shutil.which("chromium") or ""
+
+REQUIRED: Final = bool(os.environ.get("CONFAB_REQUIRE_SERVICES"))
+"""Whether it is a failure that there is no browser."""
+
+MICROPHONE_RATE_HZ: Final = 48_000
+
+_ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+needs_chromium = pytest.mark.skipif(
+    not EXECUTABLE and not REQUIRED, reason="there is no chromium on this machine"
+)
+
+
+def pulses(hz: float) -> Pcm:
+    """A tone that comes and goes: a browser takes one that stays for noise, and removes it."""
+    on = tone(hz, 0.15, MICROPHONE_RATE_HZ, 0.5)
+    return np.tile(np.concatenate([on, np.zeros_like(on)]), 8)
+
+
+@asynccontextmanager
+async def a_page(
+    microphone: Path | None = None, *, refuse: bool = False, **context: Any
+) -> AsyncIterator[Page]:
+    """Open an empty page. `microphone`: a WAV file; without one there is no microphone, or (with
+    `refuse`) one that the user does not allow. `context`: options of Playwright's `new_context`.
+    """
+    assert EXECUTABLE, "there is no chromium on this machine"
+    arguments = list(_ARGUMENTS)
+    if microphone is not None or refuse:
+        arguments.append("--use-fake-device-for-media-stream")
+    if microphone is not None:
+        arguments.append("--use-fake-ui-for-media-stream")
+        arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
+        try:
+            yield await (await browser.new_context(**context)).new_page()
+        finally:
+            await browser.close()
+
+
+def write_microphone(path: Path, sound: Pcm) -> Path:
+    """Write what a browser is to speak, again and again."""
+    soundfile.write(path, sound, MICROPHONE_RATE_HZ, subtype="PCM_16")
+    return path
