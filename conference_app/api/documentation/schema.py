@@ -179,9 +179,7 @@ class MomentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
 class WordsFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Words of a set, as `api.formats` reads them."""
 
-    target_class = (
-        "conference_app.api.documentation.schema.py conference_app.api.formats.WordsField"
-    )
+    target_class = "conference_app.api.formats.WordsField"
 
     @override
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
