@@ -32,6 +32,7 @@ _GROUPS: Final = (
             ("Applications", "apps", "conference_app", "application", ""),
             ("TwiML bins", "code", "conference_app", "twimlbin", ""),
             ("Accounts", "badge", "conference_app", "account", ""),
+            ("API keys", "key", "conference_app", "apikey", ""),
             ("Operators", "manage_accounts", "auth", "user", ""),
             ("Groups", "shield_person", "auth", "group", ""),
         ),

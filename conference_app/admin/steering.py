@@ -13,6 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from conference_app.models import Conference, Participant
 from conference_app.services import conferences, participants
 from conference_app.services.errors import ServiceError
+from conference_app.services.participants import Wishes
 from media_engine import EngineError
 
 LONGEST_KEY: Final = 18
@@ -49,6 +50,20 @@ ORDERS: Final[dict[str, Order]] = {
         "mic",
         lambda person: participants.set_muted(participant=person, muted=False),
         shown="muted",
+    ),
+    "hold": Order(
+        "conference_app.change_participant",
+        "Hold",
+        "pause",
+        lambda person: participants.steer(participant=person, wishes=Wishes(held=True)),
+        shown="!hold",
+    ),
+    "unhold": Order(
+        "conference_app.change_participant",
+        "Take back",
+        "play_arrow",
+        lambda person: participants.steer(participant=person, wishes=Wishes(held=False)),
+        shown="hold",
     ),
     "kick": Order(
         "conference_app.change_participant",

@@ -1,5 +1,6 @@
 """An operator at the control room, as his browser does it: a session, requests, a live socket."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +13,8 @@ from tests.end_to_end.server import Server
 
 Told: TypeAlias = dict[str, Any]
 
-PATIENCE_S: Final = 30.0
+TOLD_WITHIN_S: Final = 12.0
+"""A guard, and less than the 15 s after which the page is told again without news."""
 
 
 class LivePage:
@@ -32,12 +34,13 @@ class LivePage:
         return legs
 
     async def _next(self, event: str, fits: Callable[[Told], bool]) -> Told:
-        while True:
-            message = await self._socket.receive(timeout=PATIENCE_S)
-            assert message.type is aiohttp.WSMsgType.TEXT, message
-            told: Told = json.loads(message.data)
-            if told["event"] == event and fits(told):
-                return told
+        async with asyncio.timeout(TOLD_WITHIN_S):
+            while True:
+                message = await self._socket.receive()
+                assert message.type is aiohttp.WSMsgType.TEXT, message
+                told: Told = json.loads(message.data)
+                if told["event"] == event and fits(told):
+                    return told
 
 
 class Operator:
@@ -57,14 +60,14 @@ class Operator:
 
     async def login(self, name: str, password: str) -> None:
         form = {"username": name, "password": password, "next": "/admin/"}
-        form["csrfmiddlewaretoken"] = await self._form_token("/admin/login/")
+        form["csrfmiddlewaretoken"] = await self.form_token("/admin/login/")
         async with self.session.post("/admin/login/", data=form) as answer:
             assert answer.url.path == "/admin/", await answer.text()
 
     async def steer(self, key: int, **order: str) -> tuple[int, Told]:
         """Press a button on the page of a meeting; give status and answer."""
         page = f"/admin/conference_app/conference/{key}"
-        token = await self._form_token(f"{page}/change/")
+        token = await self.form_token(f"{page}/change/")
         headers = {"X-CSRFToken": token}
         async with self.session.post(f"{page}/steer/", data=order, headers=headers) as answer:
             return answer.status, await answer.json()
@@ -77,7 +80,8 @@ class Operator:
         async with self.session.ws_connect(path, headers=headers) as socket:
             yield LivePage(socket)
 
-    async def _form_token(self, path: str) -> str:
+    async def form_token(self, path: str) -> str:
+        """Give the token against forged requests that is in a page's forms."""
         async with self.session.get(path) as answer:
             page = await answer.text()
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)

@@ -129,7 +129,7 @@ async def test_who_logs_out_is_told_nothing_more(staffed: Server, operator: Oper
         sid = await staffed.conference_of(caller)
         async with operator.watch(sid) as page:
             await page.state()
-            token = await operator._form_token("/admin/")
+            token = await operator.form_token("/admin/")
             form = {"csrfmiddlewaretoken": token}
             async with operator.session.post("/admin/logout/", data=form) as answer:
                 assert answer.status == 200

@@ -12,7 +12,7 @@ from django.urls import reverse
 from conference_app import engine
 from conference_app.models import Account, Conference, ConferenceStatus
 from media_engine import NotRunning
-from media_engine.commands import Command, EndConference, Kick, SetMuted
+from media_engine.commands import Command, EndConference, Kick, SetHeld, SetMuted
 from tests.builders import NOON, build_conference, build_participant
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,17 +43,23 @@ def _staff(*rights: str) -> Client:
     return client
 
 
-def test_somebody_is_muted_unmuted_and_put_out(
+def test_somebody_is_muted_held_and_put_out(
     admin_client: Client, alice: Account, posted: list[Command]
 ) -> None:
     person = build_participant(build_conference(alice))
     names = (person.conference.sid, person.call.sid)
-    for order in ("mute", "unmute", "kick"):
+    for order in ("mute", "unmute", "hold", "unhold", "kick"):
         assert _steer(admin_client, person.conference, order=order, person=person.pk) == (
             200,
             {"asked": True},
         )
-    assert posted == [SetMuted(*names, True), SetMuted(*names, False), Kick(*names)]
+    assert posted == [
+        SetMuted(*names, True),
+        SetMuted(*names, False),
+        SetHeld(*names, True, ""),
+        SetHeld(*names, False, ""),
+        Kick(*names),
+    ]
 
 
 def test_a_meeting_is_ended(admin_client: Client, alice: Account, posted: list[Command]) -> None:
@@ -98,7 +104,13 @@ def test_an_engine_that_does_not_run_is_told(
 def test_each_button_takes_its_right(alice: Account, posted: list[Command]) -> None:
     person = build_participant(build_conference(alice))
     client = _staff("view_conference", "change_participant")
-    assert _buttons(_page(client, person.conference)) == ["mute", "unmute", "kick"]
+    assert _buttons(_page(client, person.conference)) == [
+        "mute",
+        "unmute",
+        "hold",
+        "unhold",
+        "kick",
+    ]
     assert _steer(client, person.conference, order="end")[0] == 403
     assert posted == []
     assert _steer(client, person.conference, order="mute", person=person.pk)[0] == 200
