@@ -6,7 +6,7 @@ import threading
 from types import FrameType
 from typing import Any, Final
 
-MORE_NICENESS: Final = 5
+MORE_NICENESS: Final = 10
 
 
 def let_new_threads_stand_back() -> None:

@@ -23,4 +23,4 @@ def test_new_threads_have_a_lower_priority_and_the_first_keeps_its_own() -> None
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True
     )
     own, first, second = json.loads(done.stdout)
-    assert first == second == min(own + 5, 19)
+    assert first == second == min(own + 10, 19)

@@ -2,10 +2,8 @@
 
 import asyncio
 import io
-import os
-import queue
 import signal
-import threading
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,8 @@ from tests.conference_app.headless_caller.fake_bridge import (
     listen,
     serving,
 )
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 async def run(url: str | None, *arguments: str) -> str:
@@ -174,32 +174,30 @@ async def test_the_settings_credentials_go_to_this_machines_server_only(
     assert exchange.authorization == sent
 
 
-async def interrupt_after_five_frames(bridge: FakeBridge) -> None:
-    await bridge.answer()
-    for _ in range(5):
-        await bridge.say(bridge.speaks.media(await bridge.receive_until(bytes)))
-    os.kill(os.getpid(), signal.SIGINT)
-    await bridge.receive_to_the_end()
+async def test_ctrl_c_hangs_up_and_saves(tmp_path: Path) -> None:
+    # A process of its own: a signal to this one may be somebody else's to deal with.
+    heard_five = asyncio.Event()
 
+    async def say_five_frames(bridge: FakeBridge) -> None:
+        await bridge.answer()
+        for _ in range(5):
+            await bridge.say(bridge.speaks.media(await bridge.receive_until(bytes)))
+        heard_five.set()
+        await bridge.receive_to_the_end()
 
-def test_ctrl_c_hangs_up_and_saves(tmp_path: Path) -> None:
-    urls: queue.Queue[str] = queue.Queue()
-    told: list[object] = []
-
-    async def serve_one_call() -> None:
-        async with serving(interrupt_after_five_frames) as exchange:
-            urls.put(exchange.url)
-            await asyncio.wait_for(exchange.finished.wait(), 10)
-            told.extend((await exchange.bridge).told)
-
-    server = threading.Thread(target=lambda: asyncio.run(serve_one_call()))
-    server.start()
     saved = tmp_path / "heard.wav"
-    printed = io.StringIO()
-    call_command(
-        Command(stdout=printed), "--to", "r", "--server", urls.get(timeout=5), "--save", str(saved)
-    )
-    server.join(10)
+    async with serving(say_five_frames) as exchange:
+        command = ("manage.py", "caller", "--to", "r", "--server", exchange.url, "--save", saved)
+        caller = await asyncio.create_subprocess_exec(
+            sys.executable, *map(str, command), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        )
+        async with asyncio.timeout(60):
+            await heard_five.wait()
+            caller.send_signal(signal.SIGINT)
+            printed, _ = await caller.communicate()
+            await exchange.finished.wait()
+        told = (await exchange.bridge).told
+    assert caller.returncode == 0
     assert told[-1] == Stop()
-    assert "interrupted, hung up" in printed.getvalue()
+    assert b"interrupted, hung up" in printed
     assert soundfile.info(saved).frames >= 1600 - 320
