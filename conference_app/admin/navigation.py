@@ -29,6 +29,7 @@ _GROUPS: Final = (
         "Setup",
         (
             ("Rooms", "meeting_room", "conference_app", "room", ""),
+            ("Guest links", "link", "conference_app", "guestlink", ""),
             ("Applications", "apps", "conference_app", "application", ""),
             ("TwiML bins", "code", "conference_app", "twimlbin", ""),
             ("Accounts", "badge", "conference_app", "account", ""),

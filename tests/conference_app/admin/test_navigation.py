@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
@@ -24,6 +25,13 @@ def test_the_sidebar_leads_to_what_the_user_may_look_at() -> None:
     assert 'href="/admin/conference_app/room/"' in page
     assert 'href="/admin/conference_app/recording/"' not in page
     assert 'href="/admin/auth/user/"' not in page
+
+
+def test_every_list_has_its_place(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    for model in admin.site._registry:
+        name = model._meta.model_name
+        assert f'href="/admin/{model._meta.app_label}/{name}/' in page, name
 
 
 def test_meetings_leads_to_those_that_are_not_over(admin_client: Client) -> None:
