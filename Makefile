@@ -6,8 +6,9 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.runtime-installed
 DEV    := $(VENV)/.tools-installed
 
-# Most of the time the end-to-end tests wait for sound; a module stays with one process and its server.
-BOTH_CORES := -n 2 --dist loadfile
+# Most of the time the end-to-end tests wait for sound, so three share two cores; a module stays with one process and its
+# server.
+BOTH_CORES := -n 3 --dist loadfile
 
 .PHONY: run test test-slow check fix demo bench clean
 

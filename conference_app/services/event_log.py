@@ -89,15 +89,17 @@ def _conference_created(event: ConferenceCreated, occurred_at: datetime) -> None
         logger.warning("%s was created for an unknown account", event.conference_id)
         return
     room, _ = Room.objects.get_or_create(account=account, name=event.room.name)
-    _close_what_the_engine_has_forgotten(room, occurred_at)
-    Conference.objects.create(
-        sid=event.conference_id, account=account, room=room, friendly_name=room.name
+    _close_what_the_engine_has_forgotten(room, event.conference_id, occurred_at)
+    # Whoever invites somebody into the room may write the row at this very moment.
+    Conference.objects.get_or_create(
+        sid=event.conference_id,
+        defaults={"account": account, "room": room, "friendly_name": room.name},
     )
 
 
-def _close_what_the_engine_has_forgotten(room: Room, occurred_at: datetime) -> None:
+def _close_what_the_engine_has_forgotten(room: Room, live: str, occurred_at: datetime) -> None:
     """The engine has one live meeting for a room; an older open row means a missed end."""
-    open_rows = Conference.objects.select_for_update().filter(room=room)
+    open_rows = Conference.objects.select_for_update().filter(room=room).exclude(sid=live)
     for stale in open_rows.exclude(status=ConferenceStatus.COMPLETED):
         logger.warning("%s was still open when its room got a new meeting", stale.sid)
         timeline.end_everyones_stay(stale, occurred_at, LeftReason.CONFERENCE_ENDED)

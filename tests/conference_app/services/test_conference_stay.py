@@ -1,8 +1,7 @@
 """What a Dial waits for at its end, when what it waits for is late or lost."""
 
-import asyncio
-
 import pytest
+from channels.db import database_sync_to_async
 
 from conference_app.engine import LegEvents
 from conference_app.http_client import Cookies
@@ -38,7 +37,7 @@ async def stay(
     """Let a recorded call come and go; its file is closed (during the stay) or stays open. Another
     recording of the call begins meanwhile.
     """
-    call = await asyncio.to_thread(build_call, account)
+    call = await database_sync_to_async(build_call)(account)
     events = LegEvents()
     staying = ConferenceStay(call, LegLine(call.sid, events), Cookies())
     dial = Dial(ROOM, action="https://example.org/left", record=DialRecord.FROM_ANSWER)
