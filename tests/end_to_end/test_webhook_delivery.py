@@ -211,4 +211,6 @@ def test_one_of_two_hundred_receivers_that_hangs_delays_nobody(
             installation.feed(199, 3, 8.0, others)
             until(lambda: len(receivers.arrivals) >= 3 * 199)
         delays = [arrival.delay_s for arrival in receivers.arrivals]
-    assert np.percentile(delays, 99) < 1.0
+    # Below 1 s on a machine with nothing else to do; whoever waited for the one that hangs would
+    # wait for its time-out, 15 s.
+    assert np.percentile(delays, 99) < 5.0
