@@ -54,9 +54,9 @@ class JoinTerms:
     already); None: do not record. `prefill`: how many frames the jitter buffer of this leg collects
     before it plays; `ceiling`: how many it holds at most. `label`: a name that nobody else in the
     meeting may have. `coached`: the one leg that is to hear this one; it must be in.
-    `watch_speech`: tell of who speaks (the first leg's wish counts). `context`: words of the
-    author's own, which LegJoined brings back unread. `own_recording`: record this leg too, until it
-    leaves; None: do not.
+    `watch_speech`: tell of who speaks (the first leg's wish counts). `levelled`, `denoised`: as in
+    SetLevelled, SetDenoised. `context`: words of the author's own, which LegJoined brings back
+    unread. `own_recording`: record this leg too, until it leaves; None: do not.
     """
 
     muted: bool = False
@@ -72,6 +72,8 @@ class JoinTerms:
     label: str = ""
     coached: str | None = None
     watch_speech: bool = False
+    levelled: bool = False
+    denoised: bool = False
     context: str = ""
     own_recording: LegRecordingTerms | None = None
 
@@ -154,6 +156,26 @@ class SetVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLevelled:
+    """Bring a leg's voice to the loudness of all who are levelled (`leveller`), or leave it as it
+    is.
+    """
+
+    conference_id: str
+    leg_id: str
+    levelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetDenoised:
+    """Take the noise out of a leg's voice (`noise_suppression`), or leave it as it is."""
+
+    conference_id: str
+    leg_id: str
+    denoised: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetCoached:
     """Let one leg alone hear this one, and the recording not; None: all hear it again."""
 
@@ -204,6 +226,14 @@ class Announce:
     leg_id: str | None
     source: Source
     context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLocked:
+    """Let nobody else into a meeting, or newcomers again; who is in stays."""
+
+    conference_id: str
+    locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +347,14 @@ Steering: TypeAlias = (
     | SetHoldSound
     | SetDeaf
     | SetVolume
+    | SetLevelled
+    | SetDenoised
     | SetCoached
     | ChangeExit
     | ChangeWait
     | SetWaitSound
     | Announce
+    | SetLocked
     | StartRecording
     | PauseRecording
     | ResumeRecording

@@ -1,12 +1,9 @@
 """Concealment of short gaps in one leg's sound, in the manner of ITU-T G.711 Appendix I.
 
-The last pitch period that was heard goes on, and fades: whole for 10 ms, silent at 60 ms. The
-longer the gap, the more periods take part (one, from 10 ms two, from 20 ms three), because a single
-one repeated is heard as a buzz. Sound without a pitch (noise, hiss) is treated as if it had the
-longest period.
-
-Unlike Appendix I nothing is delayed: what is already played can not be bent to fit, so the first
-1.25 ms of the extrapolation are.
+The last pitch period that was heard goes on, and fades: whole for 10 ms, silent at 60 ms. Unlike
+there it is not the wave that is repeated but what excites it (`prediction`), so there is no seam;
+and a voice that was getting quieter goes on to. Sound without a pitch (noise, hiss) is excited by
+its own past played backwards: the same spectrum, and no period that could be heard as a buzz.
 """
 
 from functools import cache
@@ -14,10 +11,12 @@ from typing import Final
 
 import numpy as np
 
+from media_engine.likeness import most_alike
 from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
+from media_engine.prediction import analyse
 
 HISTORY_MS: Final = 60
-"""How much sound before the gap is used: 3 1/4 of the longest period, rounded up to frames."""
+"""How much sound before the gap is used."""
 
 SILENT_AFTER_MS: Final = 60
 """When a gap has faded out: later it is silence."""
@@ -25,12 +24,11 @@ SILENT_AFTER_MS: Final = 60
 RECOVERY_MS: Final = 5
 """How long the extrapolation goes on under the first real frame."""
 
-_SHORTEST_PERIOD_MS: Final = 5
+_SHORTEST_PERIOD_MS: Final = 4
 _LONGEST_PERIOD_MS: Final = 15
-_COMPARED_MS: Final = 20
+_COMPARED_MS: Final = 7
 _WHOLE_MS: Final = 10
-_PERIODS_FROM_MS: Final = ((2, 10), (3, 20))
-_BEND_US: Final = 1250
+_QUIETER_AT_MOST: Final = 0.5
 
 _VOICED: Final = 0.5
 """Correlation of one period with the next, above which there is a pitch; noise stays below 0.4."""
@@ -39,6 +37,8 @@ _INAUDIBLE_PEAK: Final = 16
 """-66 dBFS. Idle lines are below it, and cost nothing to conceal."""
 
 _SEARCH_HZ: Final = 8000
+
+_NOTHING: Final[Pcm] = np.zeros(0, np.int16)
 
 
 class Concealer:
@@ -60,14 +60,16 @@ class Concealer:
         """Whether there is a gap just now: the last call was `conceal`."""
         return self._rest is not None
 
-    def conceal(self, history: Pcm) -> Pcm:
+    def conceal(self, history: Pcm, ahead: Pcm = _NOTHING) -> Pcm:
         """Give the next 20 ms of a gap.
 
-        `history` is the sound up to the gap, the last HISTORY_MS or more; what it lacks counts as
-        silence. It is looked at for the first frame of a gap only, the later ones go on from there.
+        `history` is the sound that was heard, the last HISTORY_MS or more; what it lacks counts as
+        silence. `ahead` is what is still there to be heard before the gap: less than a frame. Both
+        are looked at for the first frame of a gap only, the later ones go on from there.
         """
         if self._rest is None:
-            self._rest = _extrapolate(history, self._rate_hz)
+            past = np.concatenate((history, ahead))
+            self._rest = np.concatenate((ahead, _extrapolate(past, self._rate_hz)))
         samples = samples_per_frame(self._rate_hz)
         frame, self._rest = self._rest[:samples], self._rest[samples:]
         return frame if len(frame) else np.zeros(samples, np.int16)
@@ -99,21 +101,23 @@ def _extrapolate(history: Pcm, rate_hz: int) -> Pcm:
         return np.zeros(total, np.int16)
 
     period = _find_period(past, rate_hz)
-    sound = _repeat(past, period, 1, total)
-    for periods, from_ms in _PERIODS_FROM_MS:
-        start = rate_hz * from_ms // 1000
-        more = _repeat(past, period, periods, total)[start:]
-        more[: period // 4] = _cross(sound[start : start + period // 4], more[: period // 4])
-        sound[start:] = more
-    # Start where the past ended: shift by what is missing there, less and less.
-    bend = rate_hz * _BEND_US // 1_000_000
-    sound[:bend] += (past[-1] - past[-period - 1]) * (1 - _rising(bend))
-    sound *= _fading(rate_hz)
-    return to_pcm(sound)
+    prediction = analyse(past, rate_hz)
+    if period is None:
+        return to_pcm(prediction.go_on(prediction.excitation[::-1][:total]) * _fading(rate_hz))
+    sound = prediction.go_on(_repeat(prediction.excitation, period, total))
+    sound *= _trend(past, period) ** (np.arange(total, dtype=np.float32) / period)
+    return to_pcm(sound * _fading(rate_hz))
 
 
-def _find_period(past: Wide, rate_hz: int) -> int:
-    """Give the pitch period in samples, 5 to 15 ms; the longest where there is no pitch.
+def _trend(past: Wide, period: int) -> float:
+    """Give how loud the last period is beside the one before: 0.5 to 1, it is not to swell."""
+    last, before = past[-period:], past[-2 * period : -period]
+    ratio = float(np.dot(last, last)) / max(float(np.dot(before, before)), 1.0)
+    return float(min(1.0, max(ratio**0.5, _QUIETER_AT_MOST)))
+
+
+def _find_period(past: Wide, rate_hz: int) -> int | None:
+    """Give the pitch period in samples, 4 to 15 ms (or several of a high voice); None: no pitch.
 
     Searched at 8 kHz, then refined at the full rate around what was found.
     """
@@ -123,7 +127,7 @@ def _find_period(past: Wide, rate_hz: int) -> int:
     longest = _SEARCH_HZ * _LONGEST_PERIOD_MS // 1000
     lag, likeness = _most_alike(coarse, shortest, longest, _SEARCH_HZ * _COMPARED_MS // 1000)
     if likeness < _VOICED:
-        return longest * factor
+        return None
     if factor == 1:
         return lag
     near = max(lag - 1, shortest) * factor, min(lag + 1, longest) * factor
@@ -131,29 +135,20 @@ def _find_period(past: Wide, rate_hz: int) -> int:
 
 
 def _most_alike(past: Wide, shortest: int, longest: int, compared: int) -> tuple[int, float]:
-    """Give the lag at which the last `compared` samples are most like earlier ones; and how alike,
-    as a correlation of -1 to 1.
-    """
-    recent = past[-compared:]
+    """Give the lag at which the last `compared` samples are most like earlier ones; how alike."""
     earlier = past[-compared - longest : len(past) - shortest]
-    products = np.correlate(earlier, recent, "valid")
-    energy = np.cumsum(np.concatenate(([0.0], earlier * earlier)))
-    energies = (energy[compared:] - energy[:-compared]) * np.dot(recent, recent)
-    # At least one int16 step: silence must not divide by zero.
-    alike = products / np.sqrt(np.maximum(energies, 1.0))
-    best = int(np.argmax(alike))
-    return longest - best, float(alike[best])
+    place, likeness = most_alike(past[-compared:], earlier)
+    return longest - place, likeness
 
 
-def _repeat(past: Wide, period: int, periods: int, samples: int) -> Wide:
-    """Give the last `periods` periods over and over, from their beginning.
+def _repeat(past: Wide, period: int, samples: int) -> Wide:
+    """Give the last period over and over, from its beginning.
 
-    The last quarter period goes over into what preceded the beginning, so that the wrap is no seam.
+    Its last quarter goes over into what preceded the beginning, so that the wrap is no seam.
     """
-    length, overlap = period * periods, period // 4
-    cycle = past[-length:].copy()
-    before = past[-length - overlap : len(past) - length]
-    cycle[-overlap:] = _cross(cycle[-overlap:], before)
+    overlap = period // 4
+    cycle = past[-period:].copy()
+    cycle[-overlap:] = _cross(cycle[-overlap:], past[-period - overlap : -period])
     return np.resize(cycle, samples)
 
 

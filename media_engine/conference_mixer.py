@@ -23,8 +23,11 @@ from media_engine.commands import (
     ResumeRecording,
     SetCoached,
     SetDeaf,
+    SetDenoised,
     SetHeld,
     SetHoldSound,
+    SetLevelled,
+    SetLocked,
     SetMuted,
     SetVolume,
     SetWaitSound,
@@ -37,6 +40,7 @@ from media_engine.events import (
     AudibilityChanged,
     ConferenceCreated,
     ConferenceEnded,
+    ConferenceLocked,
     ConferenceStarted,
     EndReason,
     Event,
@@ -46,7 +50,6 @@ from media_engine.events import (
     LegLeft,
     LegModified,
     LegMuted,
-    LegSpeaking,
     RefusalReason,
     RoomKey,
     WaitChanged,
@@ -55,9 +58,11 @@ from media_engine.hearing import Hearing
 from media_engine.mixing import RAMP_MS
 from media_engine.own_sounds import OwnSounds
 from media_engine.pcm import Pcm, Wide, samples_per_frame
+from media_engine.plain_mixing import Rows
 from media_engine.sources import Clip, Silence
-from media_engine.speech_watch import SpeechWatch
+from media_engine.talk import Talk
 from media_engine.tape import OpenRecording, Tapes
+from media_engine.voice_processing import VoiceProcessing
 
 MAX_WAITING_BEEPS: Final = 1
 """When thirty come at once, they are told of by two beeps, not by ten seconds of beeping."""
@@ -79,14 +84,17 @@ class _Member:
 
 
 class ConferenceMixer:
-    """A meeting in a room. Facts are given to `emit` in the order in which they come true."""
+    """A meeting in a room. Facts are given to `emit` in the order in which they come true.
+
+    `voices`: what is done, before each tick, with what all legs of the process say.
+    """
 
     def __init__(
         self,
         conference_id: str,
         room: RoomKey,
         *,
-        rate_hz: int,
+        voices: VoiceProcessing,
         beeps: Beeps,
         open_recording: OpenRecording,
         emit: Callable[[Event], None],
@@ -95,19 +103,21 @@ class ConferenceMixer:
         self.room = room
         self.started = False
         self.ended = False
-        self._frame = samples_per_frame(rate_hz)
+        self._locked = False
+        self._frame = samples_per_frame(voices.rate_hz)
         self._beeps = beeps
         self._emit = emit
         self._members: list[_Member] = []
         self._capacity: int | None = None
         self._hearing = Hearing()
-        self._rows = np.zeros(0, dtype=np.intp)
+        self._rows: Rows = np.zeros(0, dtype=np.intp)
         self._beeping: deque[Clip] = deque()
-        ramp = rate_hz * RAMP_MS // 1000
+        ramp = voices.rate_hz * RAMP_MS // 1000
         self._announcements = Announcements(emit)
         self._own_sounds = OwnSounds(self._announcements, self._frame, ramp)
         self._tapes = Tapes(conference_id, open_recording, ramp, emit)
-        self._speech: SpeechWatch | None = None
+        self._voices = voices
+        self._talk = Talk(conference_id, self._hearing, voices, self._frame, emit)
         emit(ConferenceCreated(conference_id, room))
 
     def __len__(self) -> int:
@@ -116,8 +126,35 @@ class ConferenceMixer:
     def __contains__(self, leg_id: str) -> bool:
         return any(member.leg_id == leg_id for member in self._members)
 
+    @property
+    def plain_rows(self) -> Rows | None:
+        """The members' rows while each hears all others and nothing else, and nobody listens in:
+        `plain_mixing` does for all such meetings what tick() would do for this one.
+        """
+        is_plain = (
+            self.started
+            and self._hearing.is_plain
+            and not self._beeping
+            and not self._own_sounds.busy
+            and self._tapes.current is None
+            and self._talk.is_idle
+        )
+        return self._rows if is_plain else None
+
+    @property
+    def leg_ids(self) -> list[str]:
+        """Who is in, in the order of joining."""
+        return [member.leg_id for member in self._members]
+
+    @property
+    def rows(self) -> Rows:
+        """Their rows in what all legs speak and hear, in the same order."""
+        return self._rows
+
     def refusal(self, terms: JoinTerms) -> RefusalReason | None:
         """Say why somebody on these terms can not come in, or None."""
+        if self._locked:
+            return RefusalReason.LOCKED
         capacity = terms.max_participants
         if self._capacity is not None:
             capacity = min(capacity, self._capacity)
@@ -133,13 +170,19 @@ class ConferenceMixer:
         """Let a leg in; refusal() has been asked."""
         if self._capacity is None:
             self._capacity = terms.max_participants
-            self._speech = SpeechWatch(0) if terms.watch_speech else None
+            self._talk.told = terms.watch_speech
         member = _Member(leg_id, row, terms)
         self._members.append(member)
-        self._hearing.add(leg_id, Audibility(muted=terms.muted, coached=terms.coached))
+        audibility = Audibility(
+            muted=terms.muted,
+            coached=terms.coached,
+            levelled=terms.levelled,
+            denoised=terms.denoised,
+        )
+        self._hearing.add(leg_id, audibility)
         self._own_sounds.add(leg_id, terms.wait)
-        if self._speech is not None:
-            self._speech.add()
+        self._talk.add(leg_id, row)
+        self._treat_voice(member)
         self._number()
         self._emit(
             LegJoined(
@@ -150,6 +193,8 @@ class ConferenceMixer:
                 terms.end_on_exit,
                 terms.context,
                 terms.coached,
+                terms.levelled,
+                terms.denoised,
             )
         )
         if self.started:
@@ -188,6 +233,10 @@ class ConferenceMixer:
                     self._own_sounds.hold_with(leg_id, source)
             case SetDeaf(_, leg_id, deaf):
                 self._change(leg_id, deaf=deaf)
+            case SetLevelled(_, leg_id, levelled):
+                self._change(leg_id, levelled=levelled)
+            case SetDenoised(_, leg_id, denoised):
+                self._change(leg_id, denoised=denoised)
             case SetVolume():
                 self._set_volume(command)
             case SetCoached(_, leg_id, coached):
@@ -203,6 +252,8 @@ class ConferenceMixer:
                     self._own_sounds.wait_with(leg_id, source)
             case Announce():
                 self._announce(command)
+            case SetLocked(_, locked):
+                self._set_locked(locked)
             case StartRecording(_, recording_id):
                 (self._tapes.start if self.started else self._tapes.refuse)(recording_id)
             case PauseRecording() | ResumeRecording() | StopRecording():
@@ -231,10 +282,11 @@ class ConferenceMixer:
         if self._own_sounds.busy:
             total = self._own_sounds.put_over(mixed, total)
         heard[self._rows] = mixed
-        if self._tapes.current is not None:
-            self._tapes.current.write(total[np.newaxis], skipped)
-        if self._speech is not None and self.started:
-            self._watch_speech(self._speech, spoken[self._rows])
+        tape = self._tapes.current
+        if tape is not None:
+            tape.write(total[np.newaxis], skipped)
+        if self.started:
+            self._talk.tick(tape)
 
     def _may_start(self) -> bool:
         return len(self._members) >= 2 and any(
@@ -261,12 +313,25 @@ class ConferenceMixer:
         if recording_id is not None and not self._tapes.has_recorded:
             self._tapes.start(recording_id)
 
+    def _set_locked(self, locked: bool) -> None:
+        if locked != self._locked:
+            self._locked = locked
+            self._emit(ConferenceLocked(self.conference_id, locked))
+
     def _change(self, leg_id: str, **changes: Any) -> bool:
         """Change how a leg is heard and hears; False when it is not in or was so already."""
-        if leg_id not in self or not self._hearing.change(leg_id, **changes):
+        member = self._find(leg_id)
+        if member is None or not self._hearing.change(leg_id, **changes):
             return False
+        self._treat_voice(member)
+        self._talk.heed(leg_id)
         self._tell_audibility(leg_id)
         return True
+
+    def _treat_voice(self, member: _Member) -> None:
+        one = self._hearing[member.leg_id]
+        self._voices.level(member.row, one.levelled)
+        self._voices.denoise(member.row, one.denoised)
 
     def _set_volume(self, command: SetVolume) -> None:
         leg_id, listener_id = command.leg_id, command.listener_id
@@ -320,13 +385,6 @@ class ConferenceMixer:
                 )
             )
 
-    def _watch_speech(self, watch: SpeechWatch, spoken: Wide) -> None:
-        legs = [self._hearing[member.leg_id] for member in self._members]
-        audible = np.asarray([not (one.muted or one.held) for one in legs], dtype=np.bool_)
-        for position, speaking in watch.changes(spoken, audible).items():
-            leg_id = self._members[position].leg_id
-            self._emit(LegSpeaking(self.conference_id, leg_id, speaking))
-
     def _beep(self, sound: Pcm) -> None:
         if len(self._beeping) <= MAX_WAITING_BEEPS:
             self._beeping.append(Clip(sound))
@@ -342,10 +400,9 @@ class ConferenceMixer:
         return next((member for member in self._members if member.leg_id == leg_id), None)
 
     def _remove(self, member: _Member, reason: LeaveReason) -> None:
-        position = self._members.index(member)
         self._own_sounds.remove(member.leg_id)
-        if self._speech is not None and self._speech.remove(position):
-            self._emit(LegSpeaking(self.conference_id, member.leg_id, False))
+        self._talk.remove(member.leg_id)
+        self._voices.leave_alone(member.row)
         self._hearing.remove(member.leg_id)
         self._members.remove(member)
         self._number()

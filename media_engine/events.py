@@ -43,6 +43,7 @@ class RefusalReason(enum.Enum):
     """Why a leg was turned away at the door of a meeting."""
 
     FULL = "full"
+    LOCKED = "locked"
     ALREADY_IN_A_MEETING = "already-in-a-meeting"
     LABEL_IN_USE = "label-in-use"
     COACHED_IS_NOT_IN = "coached-is-not-in"
@@ -54,6 +55,7 @@ class Audibility:
 
     `held`: neither heard nor hearing. `deaf`: hears nobody. `coached`: the one leg that hears it;
     None: all do. `volume` is the gain for all, `volumes` those of single listeners in its place.
+    `levelled`, `denoised`: before that its voice is brought to one loudness, and freed of noise.
     """
 
     muted: bool = False
@@ -62,6 +64,8 @@ class Audibility:
     volume: float = 1.0
     coached: str | None = None
     volumes: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    levelled: bool = False
+    denoised: bool = False
 
     def gain_for(self, listener_id: str) -> float:
         """Give how loud a leg that hears others hears this one."""
@@ -97,6 +101,14 @@ class ConferenceEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ConferenceLocked:
+    """From now on newcomers are turned away (or come in again)."""
+
+    conference_id: str
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LegJoined:
     """The leg is in the meeting, waiting or bridged. `context`: what its JoinTerms brought
     along.
@@ -109,6 +121,8 @@ class LegJoined:
     end_on_exit: bool
     context: str = ""
     coached: str | None = None
+    levelled: bool = False
+    denoised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +318,7 @@ Event: TypeAlias = (
     ConferenceCreated
     | ConferenceStarted
     | ConferenceEnded
+    | ConferenceLocked
     | LegJoined
     | LegLeft
     | JoinRefused

@@ -24,6 +24,15 @@ class Hearing:
     def __getitem__(self, leg_id: str) -> Audibility:
         return self._legs[leg_id]
 
+    def may_speak(self, leg_id: str) -> bool:
+        """Whether a leg is neither muted nor on hold."""
+        one = self._legs[leg_id]
+        return not (one.muted or one.held)
+
+    def is_recorded(self, leg_id: str) -> bool:
+        """Whether a recording of the meeting has a leg's voice: that of a coach it has not."""
+        return _voice(self._legs[leg_id]) > 0
+
     def add(self, leg_id: str, audibility: Audibility) -> None:
         """Let a leg in, after all others."""
         self._legs[leg_id] = audibility
@@ -49,6 +58,11 @@ class Hearing:
             self._matrix.set_deaf(position, after.deaf)
         self._set_column(leg_id)
         return True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each leg hears all others as they are, and did so in the last tick."""
+        return self._matrix.is_plain
 
     def mix(self, spoken: Wide) -> tuple[Wide, Wide]:
         """Give what each leg hears and what a recording does, as HearingMatrix.mix does."""

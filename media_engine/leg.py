@@ -15,8 +15,9 @@ from media_engine.codecs import get_codec
 from media_engine.concealment import SILENT_AFTER_MS, Concealer
 from media_engine.dialects import WireFormat
 from media_engine.jitter import DEFAULT_PREFILL, JitterBuffer
-from media_engine.levels import fade, rms_dbfs
+from media_engine.levels import rms_dbfs
 from media_engine.pcm import FRAME_MS, FRAMES_PER_SECOND, Pcm, Wide, samples_per_frame
+from media_engine.shortening import best_cut, leave_out
 
 HELD_FRAMES: Final = 2 * FRAMES_PER_SECOND
 """What a caller says while its call is being set up is kept, up to 2 s, and heard when it joins."""
@@ -42,10 +43,12 @@ class Leg:
     """One caller's audio. `row` is its place in the arrays of a tick, given by the registry."""
 
     __slots__ = (
+        "_ahead",
         "_codec",
         "_concealer",
         "_frame_bytes",
         "_gap",
+        "_is_out_of_step",
         "_listening",
         "_recent",
         "_rest",
@@ -87,7 +90,9 @@ class Leg:
         self._concealer = Concealer(wire.rate_hz)
         self._recent: deque[bytes] = deque(maxlen=_HISTORY_FRAMES)
         self._rest = b""
+        self._ahead = b""
         self._gap = 0
+        self._is_out_of_step = False
         self._listening = False
 
     def listen(self) -> None:
@@ -117,6 +122,7 @@ class Leg:
     def clear(self) -> None:
         """Forget sound that was received and not yet played."""
         self._rest = b""
+        self._ahead = b""
         self.jitter.clear()
 
     def next_payload(self) -> bytes:
@@ -128,10 +134,16 @@ class Leg:
         if not self._listening:
             return self._silence
         payload = self.jitter.take()
-        if payload is None or self._gap or self.jitter.shed is not None:
+        if payload is None or self._is_out_of_step or self.jitter.may_shed:
             return self._mend(payload)
         self._recent.append(payload)
         return payload
+
+    @property
+    def delay_ms(self) -> float:
+        """How much sound has come and was not yet given."""
+        ahead = FRAME_MS * len(self._ahead) / self._frame_bytes
+        return len(self.jitter) * FRAME_MS + ahead
 
     def answer_marks(self) -> None:
         """Tell the client of the marks that were passed."""
@@ -139,24 +151,57 @@ class Leg:
             self.output.mark(name)
 
     def _mend(self, payload: bytes | None) -> bytes:
-        """Deal with a gap, the end of one, or a frame that was shed."""
+        """Deal with a gap, the end of one, a delay to be shortened, or frames that begin within
+        those that came.
+        """
         if payload is None:
-            if self._recent and self._gap < CONCEALED_TICKS:
-                self._gap += 1
-                self.concealed += 1
-                self.patch = _wide(self._concealer.conceal(self._decode(b"".join(self._recent))))
-            return self._silence
-        frame = self._decode(payload)
+            return self._conceal()
         if self._gap:
-            frame = self._concealer.recover(frame)
-            self._gap = 0
-        last = payload
-        self.patch = _wide(frame)
-        if self.jitter.shed is not None:
-            last = self.jitter.shed
-            self.patch = fade(self.patch, _wide(self._decode(last)), len(frame))
-        self._recent.append(last)
+            return self._recover(payload)
+        if self.jitter.may_shed:
+            return self._shorten(payload)
+        return self._cut(self._ahead + payload)
+
+    def _conceal(self) -> bytes:
+        """Make up the next frame of a gap; what is ahead comes before it."""
+        if self._recent and self._gap < CONCEALED_TICKS:
+            self._gap += 1
+            self.concealed += 1
+            history = self._decode(b"".join(self._recent))
+            self.patch = _wide(self._concealer.conceal(history, self._decode(self._ahead)))
+            self._ahead = b""
+            self._is_out_of_step = True
+        return self._silence
+
+    def _recover(self, payload: bytes) -> bytes:
+        self._gap = 0
+        self._is_out_of_step = False
+        self.patch = _wide(self._concealer.recover(self._decode(payload)))
+        self._recent.append(payload)
         return payload
+
+    def _shorten(self, payload: bytes) -> bytes:
+        """Join the frame that is due to what comes 10 to 20 ms later; in a quiet moment so much
+        later that frames are again as they came.
+        """
+        joined = self._ahead + payload + self.jitter.following
+        sound = _wide(self._decode(joined))
+        rate_hz, samples = self.wire.rate_hz, samples_per_frame(self.wire.rate_hz)
+        cut = len(sound) - samples if self._is_quiet(joined) else best_cut(sound, rate_hz)
+        self.patch = leave_out(sound, cut, samples, rate_hz)
+        skipped = cut * self._codec.bytes_per_sample
+        if skipped > len(self._ahead):
+            self.jitter.shed()
+        else:
+            joined = joined[: -self._frame_bytes]
+        return self._cut(joined[skipped:])
+
+    def _cut(self, joined: bytes) -> bytes:
+        """Give the first frame of `joined`, and keep the rest for the next tick."""
+        frame, self._ahead = joined[: self._frame_bytes], joined[self._frame_bytes :]
+        self._is_out_of_step = bool(self._ahead)
+        self._recent.append(frame)
+        return frame
 
     def _decode(self, payload: bytes) -> Pcm:
         return self._codec.decode(payload)

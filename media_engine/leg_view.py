@@ -1,4 +1,4 @@
-"""How a leg sounds and how its sound arrives, for those who watch a meeting.
+"""How the legs of a meeting sound, and how their sound arrives, for those who watch it.
 
 Read between two ticks from what the last one left: nothing is kept for it, and nothing is done
 while nobody watches.
@@ -7,23 +7,34 @@ while nobody watches.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from media_engine.leg import Leg
 from media_engine.levels import rms_dbfs
-from media_engine.pcm import FRAME_MS, Wide
+from media_engine.pcm import Wide
+
+
+@dataclass(frozen=True, slots=True)
+class LegLevels:
+    """How loud each leg spoke in the last tick, muted or not: `dbfs`, float32, `(legs,)`, in the
+    order of `leg_ids`.
+    """
+
+    leg_ids: list[str]
+    dbfs: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """One leg as of the last tick. `level_dbfs`: of what it says, muted or not. `buffered_ms`: how
-    long its newest sound waits to be mixed.
+    """How one leg's sound arrives. `buffered_ms`: how long its newest sound waits to be mixed.
 
     Frames so far: `late` had not come when they were due (of which `concealed` were made up from
-    the sound before), `dropped` were too many at once, `shed` were merged away to shorten the
+    the sound before), `dropped` were too many at once, `shed` were left out to shorten the
     delay.
     """
 
     leg_id: str
-    level_dbfs: float
     buffered_ms: int
     received: int
     late: int
@@ -32,20 +43,21 @@ class LegView:
     shed: int
 
 
-def view_legs(legs: Sequence[Leg], spoken: Wide) -> list[LegView]:
-    """Show legs; `spoken` holds what each says in its row, `(rows, samples)`."""
-    if not legs:
-        return []
-    levels = rms_dbfs(spoken[[leg.row for leg in legs]])
-    return [_view(leg, level) for leg, level in zip(legs, levels.tolist(), strict=True)]
+def levels_of(leg_ids: list[str], spoken: Wide) -> LegLevels:
+    """Show how loud legs are; `spoken` is what each says, `(legs, samples)`."""
+    return LegLevels(leg_ids, rms_dbfs(spoken))
 
 
-def _view(leg: Leg, level_dbfs: float) -> LegView:
+def view_legs(legs: Sequence[Leg]) -> list[LegView]:
+    """Show how the sound of legs arrives."""
+    return [_view(leg) for leg in legs]
+
+
+def _view(leg: Leg) -> LegView:
     counters = leg.jitter.counters
     return LegView(
         leg_id=leg.leg_id,
-        level_dbfs=level_dbfs,
-        buffered_ms=len(leg.jitter) * FRAME_MS,
+        buffered_ms=round(leg.delay_ms),
         received=counters.received,
         late=counters.starved,
         concealed=leg.concealed,

@@ -40,6 +40,12 @@ class HearingMatrix:
     def __len__(self) -> int:
         return len(self._voices)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether all entries but one's own are 1, and were so in the last tick."""
+        is_special = len(self._special) or len(self._silenced) or self._rows_before
+        return self._all_heard and not is_special
+
     def add(self, voice: float) -> int:
         """Let a leg in that all others come to hear with gain `voice`; give its position."""
         self._voices = np.append(self._voices, np.float32(voice))

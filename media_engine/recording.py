@@ -8,6 +8,9 @@ header gets its true lengths.
 The length of a recording is the number of ticks since it began: what could not be queued, and
 ticks that did not take place, are replaced by silence of the same length. Silence is queued and
 written as a number, so an hour of it costs no more than a second.
+
+Beside the sound lies what is noted of it (`speech_notes`), written by the same thread with the
+sound that it belongs to.
 """
 
 import logging
@@ -24,6 +27,7 @@ import numpy as np
 
 from media_engine.events import RecordingFinished
 from media_engine.pcm import Pcm
+from media_engine.speech_notes import MOST_NOTES, NO_MORE, notes_path
 
 logger = logging.getLogger(__name__)
 
@@ -86,8 +90,8 @@ def _close(file: BinaryIO, rate_hz: int, channels: int) -> int:
 
 
 class Recording:
-    """One file being written. write(), skip() and finish() are called by the tick, the rest by the
-    recorder's thread. Samples are counted of each channel.
+    """One file being written. write(), skip(), note() and finish() are called by the tick, the rest
+    by the recorder's thread. Samples are counted of each channel.
     """
 
     def __init__(
@@ -109,10 +113,15 @@ class Recording:
         self.error: str | None = None
         self.samples = 0
         self.file: BinaryIO | None = None
+        self.notes_file: BinaryIO | None = None
+        self.notes_failed = False
         self.refused_samples = 0
+        self.refused_notes = 0
         self._recorder = recorder
         self._silence = 0
         self._block: list[Pcm] = []
+        self._notes: list[str] = []
+        self._notes_taken = 0
 
     def write(self, pcm: Pcm) -> None:
         """Append one frame, `(samples,)` or `(samples, channels)`; never blocks."""
@@ -125,26 +134,37 @@ class Recording:
         self._hand_over()
         self._silence += samples
 
+    def note(self, sample: int, words: str) -> None:
+        """Keep a line about a sample of the file; what is over MOST_NOTES is counted only."""
+        self._notes_taken += 1
+        if self._notes_taken < MOST_NOTES:
+            self._notes.append(f"{sample} {words}\n")
+        elif self._notes_taken == MOST_NOTES:
+            self._notes.append(f"{sample} {NO_MORE}\n")
+        else:
+            self.refused_notes += 1
+
     def finish(self) -> None:
         """Ask for the end; RecordingFinished follows when the file is closed."""
         self._hand_over()
-        self._recorder.end(self, self._silence)
+        self._recorder.end(self, self._silence, "".join(self._notes))
 
     def _hand_over(self) -> None:
         if not self._block:
             return
         block = np.concatenate(self._block)
         self._block.clear()
-        if self._recorder.offer(self, self._silence, block):
+        if self._recorder.offer(self, self._silence, block, "".join(self._notes)):
             self._silence = 0
+            self._notes.clear()
         else:
             # The sound is lost, but not its time: silence of its length goes with the next block.
             self.refused_samples += len(block)
             self._silence += len(block)
 
 
-_Item: TypeAlias = tuple[Recording, int, Pcm | None]
-"""Samples of silence, then sound; None: then the end."""
+_Item: TypeAlias = tuple[Recording, int, Pcm | None, str]
+"""Samples of silence, then sound (None: then the end), and the lines about it."""
 
 
 class Recorder:
@@ -193,27 +213,28 @@ class Recorder:
         """Where the file of a recording is."""
         return self._directory / f"{recording_id}.wav"
 
-    def offer(self, recording: Recording, silence: int, block: Pcm) -> bool:
-        """Queue sound, after `silence` samples of silence; False (and counted) when QUEUE_BLOCKS
-        wait already.
+    def offer(self, recording: Recording, silence: int, block: Pcm, notes: str = "") -> bool:
+        """Queue sound, after `silence` samples of silence, with its notes; False (and counted) when
+        QUEUE_BLOCKS wait already.
         """
         if self._queue.qsize() >= QUEUE_BLOCKS:
             self.dropped_blocks += 1
             return False
-        self._queue.put((recording, silence, block))
+        self._queue.put((recording, silence, block, notes))
         return True
 
-    def end(self, recording: Recording, silence: int) -> None:
+    def end(self, recording: Recording, silence: int, notes: str = "") -> None:
         """Queue the end of a recording, after `silence` samples of silence; never refused, there is
         one for each.
         """
-        self._queue.put((recording, silence, None))
+        self._queue.put((recording, silence, None, notes))
 
     def _run(self) -> None:
         while (item := self._queue.get()) is not None:
-            recording, silence, block = item
+            recording, silence, block, notes = item
             if recording.error is None:
                 _attempt(recording, partial(_append, recording, silence, block))
+                _attempt_notes(recording, notes)
             if block is None:
                 _attempt(recording, partial(_finish, recording))
                 self._tell(recording)
@@ -248,6 +269,22 @@ def _attempt(recording: Recording, step: Callable[[], None]) -> None:
             recording.error = f"{type(error).__name__}: {reason}"
 
 
+def _attempt_notes(recording: Recording, notes: str) -> None:
+    """Write what was noted. The sound is what counts: where the notes can not be written it goes on
+    without.
+    """
+    if not notes or recording.notes_failed:
+        return
+    try:
+        if recording.notes_file is None:
+            path = notes_path(recording.path)
+            recording.notes_file = path.open("wb", buffering=0)
+        _write_all(recording.notes_file, notes.encode())
+    except Exception:
+        logger.exception("nothing more is noted of recording %s", recording.recording_id)
+        recording.notes_failed = True
+
+
 def _append(recording: Recording, silence: int, block: Pcm | None) -> None:
     file = recording.file
     if file is None:
@@ -262,6 +299,8 @@ def _append(recording: Recording, silence: int, block: Pcm | None) -> None:
 
 def _finish(recording: Recording) -> None:
     """Close the file with its true lengths; a full disk has room for them, they are in place."""
+    if recording.notes_file is not None:
+        recording.notes_file.close()
     if recording.file is not None:
         with recording.file as file:
             recording.samples = _close(file, recording.rate_hz, recording.channels)

@@ -46,11 +46,13 @@ from media_engine.jitter import DEFAULT_PREFILL
 from media_engine.leg import Leg, LegOutput
 from media_engine.leg_bank import LegBank
 from media_engine.leg_tape import LegTapes, OpenLegRecording
-from media_engine.leg_view import LegView, view_legs
+from media_engine.leg_view import LegLevels, LegView, levels_of, view_legs
 from media_engine.limiter import Limiter
 from media_engine.mixing import RAMP_MS
 from media_engine.pcm import Wide, samples_per_frame
+from media_engine.plain_mixing import PlainMixing, Rows
 from media_engine.tape import OpenRecording
+from media_engine.voice_processing import VoiceProcessing
 
 _FIRST_ROWS: Final = 16
 
@@ -91,7 +93,9 @@ class Registry:
         self._banks: dict[WireFormat, LegBank] = {}
         self._spoken: Wide = np.zeros((_FIRST_ROWS, self._frame), dtype=np.float32)
         self._heard: Wide = np.zeros_like(self._spoken)
+        self._plain_mixing = PlainMixing()
         self._limiter = Limiter(_FIRST_ROWS)
+        self._voices = VoiceProcessing(mix_rate_hz)
         self._free_rows = list(range(_FIRST_ROWS))
 
     @property
@@ -103,6 +107,11 @@ class Registry:
     def meetings(self) -> int:
         """How many meetings are live."""
         return len(self._meetings)
+
+    @property
+    def noisy_voices(self) -> int:
+        """How many voices were to be freed of noise and could not be."""
+        return self._voices.noisy
 
     def meeting_in(self, room: RoomKey) -> str | None:
         """Give the name of a room's live meeting; the one question that any thread may ask."""
@@ -172,8 +181,14 @@ class Registry:
         for seat in self._alone.values():
             if seat.playing is not None:
                 _attempt(failures, self._play_on, seat, seat.playing)
+        _attempt(failures, self._voices.tick, self._spoken)
+        plain: list[Rows] = []
         for meeting in self._meetings.values():
-            _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
+            if (rows := meeting.plain_rows) is not None:
+                plain.append(rows)
+            else:
+                _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
+        _attempt(failures, self._plain_mixing.mix, plain, self._spoken, self._heard)
         for tape in self._tapes:
             _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
         _attempt(failures, self._limiter.limit, self._heard)
@@ -182,13 +197,20 @@ class Registry:
         if failures:
             raise ExceptionGroup("parts of a tick failed", failures)
 
-    def view(self, conference_id: str) -> list[LegView]:
-        """Show the legs of a meeting as of the last tick; none where no such meeting is live."""
+    def levels(self, conference_id: str) -> LegLevels:
+        """Show how loud the legs of a meeting were in the last tick; none where no such meeting is
+        live.
+        """
         meeting = self._meetings.get(conference_id)
         if meeting is None:
-            return []
-        legs = [seat.leg for seat in self._seats.values() if seat.meeting is meeting]
-        return view_legs(legs, self._spoken)
+            return levels_of([], np.zeros((0, self._frame), dtype=np.float32))
+        return levels_of(meeting.leg_ids, self._spoken[meeting.rows])
+
+    def view(self, conference_id: str) -> list[LegView]:
+        """Show how the sound of a meeting's legs arrives; none where no such meeting is live."""
+        meeting = self._meetings.get(conference_id)
+        leg_ids = [] if meeting is None else meeting.leg_ids
+        return view_legs([self._seats[leg_id].leg for leg_id in leg_ids])
 
     def close(self) -> None:
         """End all meetings and forget all legs, as at shutdown."""
@@ -228,7 +250,7 @@ class Registry:
         meeting = ConferenceMixer(
             command.conference_id,
             command.room,
-            rate_hz=self.mix_rate_hz,
+            voices=self._voices,
             beeps=self._beeps,
             open_recording=self._open_recording,
             emit=self._emit,

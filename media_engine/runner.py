@@ -57,6 +57,7 @@ class Engine:
         self._inbox: deque[Command] = deque()
         self._events: deque[tuple[Event, datetime]] = deque()
         self._subscribers: list[Subscriber] = []
+        self._after_ticks: list[Callable[[], None]] = []
         self._tasks = TaskSet()
         self._running = False
         self.failed_ticks = 0
@@ -98,6 +99,12 @@ class Engine:
         """
         self._subscribers.append(subscriber)
 
+    def after_each_tick(self, function: Callable[[], None]) -> None:
+        """Call `function()` right after each tick, when the next one is furthest; it must not raise
+        and takes a millisecond or two at most.
+        """
+        self._after_ticks.append(function)
+
     def post(self, command: Command) -> None:
         """Ask for something, from any thread; it is done before the next tick.
 
@@ -137,6 +144,8 @@ class Engine:
             if self.failed_ticks % 50 == 1:
                 logger.exception("tick failed (%d so far)", self.failed_ticks)
         self._hand_out_events()
+        for function in self._after_ticks:
+            function()
 
     def _apply_commands(self) -> None:
         for _ in range(len(self._inbox)):

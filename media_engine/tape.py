@@ -10,6 +10,7 @@ from media_engine.events import RecordingPaused, RecordingRefused, RecordingStar
 from media_engine.levels import fade
 from media_engine.limiter import Limiter
 from media_engine.pcm import Pcm, Wide, to_pcm
+from media_engine.speech_notes import BEGINS, ENDS, LEFT_OUT
 
 
 class OpenedRecording(Protocol):
@@ -24,6 +25,9 @@ class OpenedRecording(Protocol):
 
     def skip(self, samples: int) -> None:
         """Append silence for ticks that did not take place."""
+
+    def note(self, sample: int, words: str) -> None:
+        """Keep words about a sample, in the form of `speech_notes`."""
 
     def finish(self) -> None:
         """Nothing more will come."""
@@ -44,11 +48,15 @@ class Tape:
     __slots__ = (
         "_emit",
         "_has_begun",
+        "_heard_since",
         "_leaves_out",
+        "_left_out",
         "_limiter",
         "_paused",
+        "_position",
         "_ramp",
         "_recording",
+        "_speakers",
         "_started",
         "_turning",
         "recording_id",
@@ -73,6 +81,10 @@ class Tape:
         self._turning = False
         self._leaves_out = False
         self._limiter = Limiter(channels)
+        self._position = 0
+        self._heard_since = 0
+        self._left_out = 0
+        self._speakers: set[str] = set()
 
     def write(self, sound: Wide, skipped: int) -> None:
         """Take one frame, `(channels, samples)`, which is its own to change; `skipped` ticks were
@@ -80,19 +92,30 @@ class Tape:
         """
         samples = sound.shape[1]
         # A recording that began after the ticks were given up has not missed them.
-        if skipped and self._has_begun and not (self._paused and self._leaves_out):
-            self._recording.skip(skipped * samples)
+        if skipped and self._has_begun:
+            self._pass_over(skipped * samples)
         self._has_begun = True
         self._limiter.limit(sound)
         if self._turning:
             self._turning = False
             silence: Wide = np.zeros_like(sound)
             before, after = (sound, silence) if self._paused else (silence, sound)
-            self._recording.write(_interleaved(fade(before, after, self._ramp)))
-        elif not self._paused:
-            self._recording.write(_interleaved(sound))
-        elif not self._leaves_out:
-            self._recording.skip(samples)
+            sound = fade(before, after, self._ramp)
+        elif self._paused:
+            self._pass_over(samples)
+            return
+        self._recording.write(_interleaved(sound))
+        self._position += samples
+
+    def speaks(self, leg_id: str, speaking: bool, ago: int = 0) -> None:
+        """Note that somebody began to speak, or ceased, so many samples before the end of what was
+        written last. What is said in a pause of the recording is not noted.
+        """
+        if speaking == (leg_id in self._speakers):
+            return
+        (self._speakers.add if speaking else self._speakers.discard)(leg_id)
+        if not self._paused:
+            self._note_speech(leg_id, speaking, ago)
 
     def pause(self, *, leave_out: bool) -> None:
         """Hear nothing from now on; `leave_out`: the file has no silence for it. When it is paused
@@ -107,7 +130,26 @@ class Tape:
 
     def finish(self) -> None:
         """Nothing more will come."""
+        self._note_left_out()
         self._recording.finish()
+
+    def _pass_over(self, samples: int) -> None:
+        """Be silent for a time, or leave it out."""
+        if self._paused and self._leaves_out:
+            self._left_out += samples
+            return
+        self._note_left_out()
+        self._recording.skip(samples)
+        self._position += samples
+
+    def _note_left_out(self) -> None:
+        if self._left_out:
+            self._recording.note(self._position, f"{LEFT_OUT} {self._left_out}")
+            self._left_out = 0
+
+    def _note_speech(self, leg_id: str, speaking: bool, ago: int = 0) -> None:
+        moment = max(self._heard_since, self._position - ago)
+        self._recording.note(moment, f"{BEGINS if speaking else ENDS} {leg_id}")
 
     def _turn(self, *, paused: bool) -> None:
         if self._paused == paused:
@@ -115,6 +157,11 @@ class Tape:
         self._paused = paused
         # Turned and turned back between two ticks: nobody has heard the first turn.
         self._turning = not self._turning and self._has_begun
+        if not paused:
+            self._note_left_out()
+            self._heard_since = self._position
+        for leg_id in sorted(self._speakers):
+            self._note_speech(leg_id, speaking=not paused)
         self._emit(RecordingPaused(self._started.conference_id, self.recording_id, paused))
 
 

@@ -5,7 +5,7 @@ answers `started`, or `error` and closes. Or it opens with `register`, to take c
 server answers `registered` and says `ring` for each call. `answer` makes the socket that call's,
 from `started` on as with a call that the client made; who wants further calls registers on another
 socket. Several sockets may take the calls of one identity: all ring, the first to answer has the
-call, the others are told `cancel`.
+call, the others are told `cancel`. Meanwhile a `mark` comes back at once.
 
 | event     | said by       | members                                              |
 |-----------|---------------|------------------------------------------------------|

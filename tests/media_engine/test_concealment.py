@@ -137,6 +137,22 @@ def test_a_history_that_is_too_short_counts_as_preceded_by_silence() -> None:
     assert np.array_equal(Concealer(8000).conceal(short), Concealer(8000).conceal(padded))
 
 
+def test_what_is_ahead_is_heard_before_the_gap_and_the_gap_goes_on_from_there() -> None:
+    sound, ahead = voice(8000), 57
+    whole, split = Concealer(8000), Concealer(8000)
+    expected = np.concatenate([whole.conceal(sound[:697]) for _ in range(3)])
+    frames = [split.conceal(sound[: 697 - ahead], sound[697 - ahead : 697]) for _ in range(3)]
+    assert np.array_equal(np.concatenate(frames)[:ahead], sound[697 - ahead : 697])
+    assert np.array_equal(np.concatenate(frames)[ahead:], expected[: 480 - ahead])
+
+
+def test_a_voice_that_gets_quieter_goes_on_to_do_so() -> None:
+    fading = (voice(8000) * np.exp(-np.arange(12 * 160) / 300)).astype(np.int16)
+    steady, quieter = (Concealer(8000).conceal(sound[:640]) for sound in (voice(8000), fading))
+    fall = rms(quieter[80:]) / rms(quieter[:80])
+    assert fall < 0.9 * rms(steady[80:]) / rms(steady[:80])
+
+
 def test_only_the_first_frame_of_a_gap_looks_at_the_history() -> None:
     one, other = Concealer(8000), Concealer(8000)
     one.conceal(voice(8000))
@@ -145,11 +161,12 @@ def test_only_the_first_frame_of_a_gap_looks_at_the_history() -> None:
 
 
 def test_the_loudest_sound_is_clipped_and_does_not_wrap_around() -> None:
-    history = np.where(noise(8000) > 0, 32767, -32768).astype(np.int16)
-    # Without a pitch 15 ms are repeated; joining 32767 to what follows -32768 overshoots.
-    history[-121:-110] = [-32768, *[32767] * 10]
-    history[-1] = 32767
-    assert Concealer(8000).conceal(history)[:10].tolist() == [32767] * 10
+    time = np.arange(800) / 8000
+    sound = np.clip(60_000 * np.sin(2 * np.pi * 200 * time), -32768, 32767).astype(np.int16)
+    gap = Concealer(8000).conceal(sound[:640])[:80].astype(float)
+    true = sound[640:720].astype(float)
+    assert np.abs(true).max() == 32768
+    assert np.abs(gap - true).max() < 25_000
 
 
 def test_recovery_crosses_over_5_ms_and_leaves_the_rest_alone() -> None:

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from media_engine.limiter import CEILING, Limiter
 from media_engine.pcm import FULL_SCALE, Wide
+from tests.media_engine.fidelity.loudness import distortion
+from tests.media_engine.fidelity.loudness import talkers as voices
 
 RATE_HZ = 16_000
 FRAME = 320
-TALKERS_HZ = (211, 307, 401, 523, 659, 811, 1009, 1301)
 
 
 def limited(sound: Wide, limiter: Limiter | None = None) -> Wide:
@@ -23,25 +24,9 @@ def limited(sound: Wide, limiter: Limiter | None = None) -> Wide:
 
 
 def talkers(seconds: float, level_dbfs: float, seed: int = 0) -> Wide:
-    """Eight voices as tones of a level (RMS) each, with phases by chance."""
-    time = np.arange(int(seconds * RATE_HZ)) / RATE_HZ
-    amplitude = FULL_SCALE * 10 ** (level_dbfs / 20) * np.sqrt(2)
-    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, len(TALKERS_HZ))
-    tones = [
-        np.sin(2 * np.pi * hz * time + phase) for hz, phase in zip(TALKERS_HZ, phases, strict=True)
-    ]
-    voices: Wide = (amplitude * np.sum(tones, axis=0)).astype(np.float32)
-    return voices
-
-
-def distortion(sound: Wide) -> float:
-    """The share of a sound that is none of the talkers' tones, by RMS."""
-    time = np.arange(len(sound)) / RATE_HZ
-    waves = [wave(2 * np.pi * hz * time) for hz in TALKERS_HZ for wave in (np.sin, np.cos)]
-    basis = np.stack(waves, axis=1)
-    found, *_ = np.linalg.lstsq(basis, sound.astype(np.float64), rcond=None)
-    rest = sound - basis @ found
-    return float(np.sqrt(np.mean(rest**2) / np.mean((basis @ found) ** 2)))
+    """Eight voices together, each of this level."""
+    together: Wide = np.sum(voices(seconds, level_dbfs, seed), axis=0, dtype=np.float32)
+    return together
 
 
 @pytest.mark.parametrize("seed", range(5))
