@@ -3,7 +3,6 @@ last.
 """
 
 import asyncio
-import gc
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
@@ -13,9 +12,10 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from conference_app import engine
-from conference_app.services import finishing_worker, http_door, webhook_sender
+from conference_app.services import finishing_worker, http_door, sweeper, webhook_sender
 from conference_app.services.recovery import close_what_a_crash_left
 from conference_app.streams import calling_out
+from project import garbage
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +39,17 @@ async def lifespan(
             await engine.start()
             webhook_sender.start()
             calling_out.start()
-            _keep_what_is_there_out_of_collections()
+            sweeper.start()
+            garbage.collect_by_hand()
         except Exception as error:
             logger.exception("the server could not be started")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})
+    await asyncio.to_thread(sweeper.stop)
     await calling_out.stop()
     await engine.stop()
+    garbage.collect_by_itself()
     await asyncio.to_thread(finishing_worker.stop)
     # After the engine: its last words are in the outbox now, and stay there if they can not leave.
     await asyncio.to_thread(webhook_sender.stop)
@@ -57,11 +60,3 @@ async def lifespan(
 def _import_what_requests_need() -> None:
     """Django imports its views at the first request: measured, that made six ticks late."""
     _ = get_resolver().url_patterns
-
-
-def _keep_what_is_there_out_of_collections() -> None:
-    """Modules and music live as long as the process; to look through them each time made ticks
-    late by 20 to 40 ms.
-    """
-    gc.collect()
-    gc.freeze()

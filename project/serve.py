@@ -22,10 +22,10 @@ def main() -> None:
     import uvicorn
 
     from project import settings
-    from project.threads import let_new_threads_stand_back
+    from project.threads import take_precedence
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    let_new_threads_stand_back()
+    take_precedence()
     uvicorn.run(
         "project.asgi:application",
         host=settings.HOST,

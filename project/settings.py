@@ -45,6 +45,10 @@ CONFAB_SPEECH_ENGINE: str = env.str(
 )
 CONFAB_MAX_PARTICIPANTS: int = env.int("CONFAB_MAX_PARTICIPANTS", default=40)
 CONFAB_API_REQUESTS_PER_SECOND: float = env.float("CONFAB_API_REQUESTS_PER_SECOND", default=100.0)
+CONFAB_RECORDING_RETENTION_DAYS: float = env.float("CONFAB_RECORDING_RETENTION_DAYS", default=0.0)
+"""How long recordings are kept; 0: for ever."""
+CONFAB_HISTORY_DAYS: float = env.float("CONFAB_HISTORY_DAYS", default=90.0)
+"""How long webhooks that were sent, and alerts, are kept; 0: for ever."""
 CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
 REDIS_URL: str = env.str("REDIS_URL", default="")
 
@@ -70,6 +74,7 @@ ALLOWED_HOSTS: list[str] = [
 INSTALLED_APPS = [
     "daphne",  # first, so that runserver serves ASGI
     "unfold",  # before the admin, whose templates it replaces
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

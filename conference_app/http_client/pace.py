@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Final
 from weakref import WeakKeyDictionary
 
-BUSY_S: Final = 0.002
-"""Processor time in a round; some 30 portions of 16 KiB."""
+BUSY_S: Final = 0.001
+"""Processor time in a round; some 15 portions of 16 KiB."""
 
 ROUND_S: Final = 0.008
 

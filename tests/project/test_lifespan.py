@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from conference_app import engine
-from conference_app.services import finishing_worker, webhook_sender
+from conference_app.services import finishing_worker, sweeper, webhook_sender
+from project import garbage
 from project import lifespan as module
 from project.lifespan import lifespan
 from tests.asgi import serve
@@ -35,7 +36,11 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(finishing_worker, "stop", lambda: order.append("finished"))
     monkeypatch.setattr(webhook_sender, "start", lambda: order.append("send webhooks"))
     monkeypatch.setattr(webhook_sender, "stop", lambda: order.append("no more webhooks"))
+    monkeypatch.setattr(sweeper, "start", lambda: order.append("sweep"))
+    monkeypatch.setattr(sweeper, "stop", lambda: order.append("no more sweeps"))
     monkeypatch.setattr(module, "close_what_a_crash_left", close)
+    monkeypatch.setattr(garbage, "collect_by_hand", lambda: order.append("collect by hand"))
+    monkeypatch.setattr(garbage, "collect_by_itself", lambda: order.append("collect by itself"))
     return order
 
 
@@ -47,8 +52,12 @@ async def test_the_books_are_closed_before_the_engine_starts(done: list[Any]) ->
         "finish recordings",
         "start",
         "send webhooks",
+        "sweep",
+        "collect by hand",
         {"type": "lifespan.startup.complete"},
+        "no more sweeps",
         "stop",
+        "collect by itself",
         "finished",
         "no more webhooks",
         {"type": "lifespan.shutdown.complete"},
