@@ -13,6 +13,9 @@ from media_engine.pcm import RATES_HZ
 
 SECRET_KEY_CHARACTERS: Final = 32
 
+MOST_DAYS: Final = 36_500
+"""A century. So many that no calendar goes back so far would fail each sweep."""
+
 
 @register()
 def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -26,6 +29,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         *_check_allowed_networks(),
         *_check_public_url(),
         *_check_secret_key(),
+        *_check_days(),
     ]
 
 
@@ -99,4 +103,16 @@ def _check_secret_key() -> list[CheckMessage]:
             hint=f"{SECRET_KEY_CHARACTERS} random characters or more; without it one is made.",
             id="confab.W001",
         )
+    ]
+
+
+def _check_days() -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} is no number of days.",
+            hint=f"0 (for ever) to {MOST_DAYS}; parts of days, too.",
+            id="confab.E006",
+        )
+        for name in ("CONFAB_RECORDING_RETENTION_DAYS", "CONFAB_HISTORY_DAYS")
+        if not 0 <= getattr(settings, name) <= MOST_DAYS
     ]

@@ -16,8 +16,19 @@ from typing import Final
 import numpy as np
 from django.conf import settings
 
+import media_engine
 from conference_app.event_writer import EventWriter
-from media_engine import Beeps, Engine, EngineFull, Leg, LegOutput, LegView, NotRunning, Pcm
+from media_engine import (
+    Beeps,
+    Engine,
+    EngineFull,
+    Leg,
+    LegLevels,
+    LegOutput,
+    LegView,
+    NotRunning,
+    Pcm,
+)
 from media_engine.commands import Command
 from media_engine.dialects import WireFormat
 from media_engine.events import ConferenceCreated, Event, LegInterrupted, RoomKey
@@ -62,6 +73,7 @@ class EngineState:
     failed_ticks: int = 0
     events_waiting: int = 0
     events_lost: int = 0
+    noisy_voices: int = 0
     tick_lateness_ms: Lateness = Lateness()
 
 
@@ -183,6 +195,13 @@ async def stop() -> None:
     await asyncio.to_thread(stopping.sound_worker.stop)
 
 
+def after_each_tick(function: Callable[[], None]) -> None:
+    """Have something done right after each tick of the engine that runs, when the next one is
+    furthest; it must not raise and takes a millisecond or two at most. Raises EngineError.
+    """
+    _get().engine.after_each_tick(function)
+
+
 def post(command: Command) -> None:
     """Ask the engine for something, from any thread; what comes of it is an event. Raises
     EngineError.
@@ -255,11 +274,23 @@ def carries_calls() -> bool:
     return _running is not None and _running.engine.registry.legs > 0
 
 
+def levels(conference_id: str) -> LegLevels | None:
+    """Show how loud the legs of a meeting are now, none where it is not live here; None while
+    nothing runs. Loop's thread only.
+    """
+    return None if _running is None else _running.engine.registry.levels(conference_id)
+
+
 def view(conference_id: str) -> list[LegView]:
-    """Show how the legs of a meeting sound and arrive now; none where it is not live here. Loop's
-    thread only.
+    """Show how the sound of a meeting's legs arrives; none where it is not live here. Loop's thread
+    only.
     """
     return [] if _running is None else _running.engine.registry.view(conference_id)
+
+
+def can_suppress_noise() -> bool:
+    """Whether noise can be taken out of voices here."""
+    return media_engine.can_suppress_noise(settings.CONFAB_MIX_RATE)
 
 
 def state(*, last_ticks: int | None = None) -> EngineState:
@@ -276,6 +307,7 @@ def state(*, last_ticks: int | None = None) -> EngineState:
         failed_ticks=engine.failed_ticks,
         events_waiting=_running.writer.waiting,
         events_lost=_running.writer.lost,
+        noisy_voices=engine.registry.noisy_voices,
         tick_lateness_ms=_lateness(list(engine.ticker.lateness)[-(last_ticks or 0) :]),
     )
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from conference_app import sids
 from conference_app.models import (
+    DRAWN,
     Account,
     AccountStatus,
     ApiKey,
@@ -81,12 +82,21 @@ def application_called(account: Account, to: str) -> Application | None:
     return applications.filter(Q(sid=to) | Q(friendly_name=to)).order_by("id").first()
 
 
-def room_capacity(account: Account, name: str) -> int | None:
-    """Give the operator's limit for a room of the account; None: no limit of its own (or no such
-    room yet).
-    """
+@dataclass(frozen=True, slots=True)
+class RoomPolicy:
+    """What the operator says of a room. `max_participants` None: no limit of its own."""
+
+    max_participants: int | None = None
+    auto_gain_control: bool = False
+    noise_suppression: bool = False
+
+
+def room_policy(account: Account, name: str) -> RoomPolicy:
+    """Give what the operator says of a room of the account; nothing where there is none yet."""
     room = Room.objects.filter(account=account, name=name).first()
-    return room.max_participants if room else None
+    if room is None:
+        return RoomPolicy()
+    return RoomPolicy(room.max_participants, room.auto_gain_control, room.noise_suppression)
 
 
 def live_conferences() -> QuerySet[Conference]:
@@ -99,6 +109,15 @@ def people_in(conference: Conference) -> QuerySet[Participant]:
     return Participant.objects.filter(conference=conference, left_at__isnull=True).select_related(
         "conference__account", "call"
     )
+
+
+def present_stay(account: Account, call_sid: str) -> Participant | None:
+    """Find the meeting that a call of the account is in now; `call_sid` may be any text."""
+    if not sids.is_sid(call_sid, "CA"):
+        return None
+    stays = Participant.objects.filter(call__account=account, call__sid=call_sid)
+    present = stays.filter(left_at__isnull=True)
+    return present.select_related("conference__account", "call").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +169,16 @@ def _audibility(change: AudibilityChange | None) -> Audibility:
         volume=change.volume,
         coached=change.call_sid_to_coach or None,
         volumes=change.volumes,
+        levelled=change.auto_gain_control,
+        denoised=change.noise_suppression,
     )
 
 
 def recording_by_sid(sid: str) -> Recording | None:
-    """Find a recording, whoever owns it: the caller checks that. Its peaks come when asked for."""
-    return Recording.objects.select_related("account").defer("peaks").filter(sid=sid).first()
+    """Find a recording, whoever owns it: the caller checks that. What is drawn comes when asked
+    for.
+    """
+    return Recording.objects.select_related("account").defer(*DRAWN).filter(sid=sid).first()
 
 
 def twiml_bin_by_sid(sid: str) -> TwimlBin | None:

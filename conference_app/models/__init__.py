@@ -17,7 +17,7 @@ from conference_app.models.conference import Conference, ConferenceStatus
 from conference_app.models.conference_event import ConferenceEvent, EventKind
 from conference_app.models.guest_link import GuestLink
 from conference_app.models.participant import LeftReason, Participant, ParticipantStatus
-from conference_app.models.recording import Recording, RecordingStatus
+from conference_app.models.recording import DRAWN, Recording, RecordingStatus
 from conference_app.models.room import Room
 from conference_app.models.twiml_bin import TwimlBin
 from conference_app.models.webhook_delivery import (
@@ -27,6 +27,7 @@ from conference_app.models.webhook_delivery import (
 )
 
 __all__ = [
+    "DRAWN",
     "LIVE_CALL_STATUSES",
     "UNANSWERED_CALL_STATUSES",
     "Account",

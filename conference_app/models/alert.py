@@ -46,6 +46,7 @@ class Alert(TimeStampedModel):
                 condition=models.Q(call__isnull=True),
                 name="alert_without_call",
             ),
+            models.Index(fields=["created_at"], name="alert_created"),
         ]
 
     @override

@@ -23,6 +23,8 @@ class AudibilityChange(models.Model):
     hold = models.BooleanField(default=False)
     deaf = models.BooleanField(default=False)
     volume = models.FloatField(default=1.0)
+    auto_gain_control = models.BooleanField(default=False)
+    noise_suppression = models.BooleanField(default=False)
     call_sid_to_coach = models.CharField(max_length=34, blank=True)
     volumes = models.JSONField(default=dict, blank=True)
 

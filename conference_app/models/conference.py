@@ -21,6 +21,7 @@ class Conference(TimeStampedModel):
 
     `started_at`: when people were first bridged; empty if that never came to pass. `reason_ended`
     and `call_sid_ending`: Twilio's words, empty while it lasts and after a crash of the server.
+    `locked`: nobody else is let in; what was last asked for or told, whichever came later.
 
     From `region` to `recording_status_callback_events`: what the first to join brought along; the
     events are Twilio's words. `callbacks_numbered`: the SequenceNumber that was sent last.
@@ -37,6 +38,7 @@ class Conference(TimeStampedModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     reason_ended = models.CharField(max_length=64, blank=True)
     call_sid_ending = models.CharField(max_length=34, blank=True)
+    locked = models.BooleanField(default=False)
 
     region = models.CharField(max_length=8, blank=True)
     trim_recordings = models.BooleanField(default=True)

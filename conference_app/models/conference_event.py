@@ -8,7 +8,7 @@ from conference_app.models.conference import Conference
 
 
 class EventKind(models.TextChoices):
-    """Twilio's StatusCallbackEvent words."""
+    """Twilio's StatusCallbackEvent words. It knows no locks: only the timeline tells of those."""
 
     CONFERENCE_START = "conference-start"
     CONFERENCE_END = "conference-end"
@@ -23,6 +23,8 @@ class EventKind(models.TextChoices):
     PARTICIPANT_SPEECH_STOP = "participant-speech-stop"
     ANNOUNCEMENT_END = "announcement-end"
     ANNOUNCEMENT_FAIL = "announcement-fail"
+    CONFERENCE_LOCK = "conference-lock"
+    CONFERENCE_UNLOCK = "conference-unlock"
 
 
 class ConferenceEvent(models.Model):

@@ -34,8 +34,9 @@ class LeftReason(models.TextChoices):
 class Participant(TimeStampedModel):
     """One stay of a call in a conference; a call that comes again has another row.
 
-    What can be asked for (`muted`, `hold`, `deaf`, `volume`, coaching, `end_on_exit`) is what was
-    last asked for or told, whichever came later. `volume`: the gain with which all hear it.
+    What can be asked for (`muted`, `hold`, `deaf`, `volume`, `auto_gain_control`,
+    `noise_suppression`, coaching, `end_on_exit`) is what was last asked for or told, whichever came
+    later. `volume`: the gain with which all hear it.
     """
 
     conference = models.ForeignKey(
@@ -47,6 +48,8 @@ class Participant(TimeStampedModel):
     hold = models.BooleanField(default=False)
     deaf = models.BooleanField(default=False)
     volume = models.FloatField(default=1.0)
+    auto_gain_control = models.BooleanField(default=False)
+    noise_suppression = models.BooleanField(default=False)
     coaching = models.BooleanField(default=False)
     call_sid_to_coach = models.CharField(max_length=34, blank=True)
     start_on_enter = models.BooleanField(default=True)

@@ -94,6 +94,7 @@ class WebhookDelivery(TimeStampedModel):
                 condition=models.Q(status="waiting"),
                 name="delivery_due",
             ),
+            models.Index(fields=["created_at"], name="delivery_created"),
         ]
 
     @override

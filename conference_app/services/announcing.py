@@ -1,4 +1,5 @@
-"""Announcements: a file or a document gets its sound, and is played over the talk of a meeting.
+"""Announcements: a file, a document or a text gets its sound, and is played over the talk of a
+meeting.
 
 A document may only Play, Say and Pause: an announcement has an end.
 """
@@ -76,6 +77,8 @@ async def announce(
 
 async def _sound(asker: Asker, wish: SoundWish) -> Source:
     cookies = Cookies()
+    if wish.text:
+        return await sounds.of_step(asker, Speak(wish.text), cookies, FaultLog(asker))
     answer = await documents.ask(asker, wish.fetch, cookies)
     if answer.sound is not None:
         return sounds.repeated(await sounds.decoded(answer.sound), 1)

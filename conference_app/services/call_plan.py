@@ -16,6 +16,7 @@ DEFAULT_TIME_LIMIT_S: Final = 14_400
 """Of calls that we make; calls that come in have none."""
 
 CLIENT_PREFIX: Final = "client:"
+TEST_SPEAKER_PREFIX: Final = "test-speaker:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class CallPlan:
 class PlacedCall:
     """A call that is to ring: the row, as it was written, and the plan.
 
-    `address`: an identity that clients register as, or a ws or wss URL.
+    `address`: an identity that clients register as, a ws or wss URL, or the SID of the conference
+    that a test speaker comes to.
     """
 
     call: Call
@@ -47,3 +49,8 @@ class PlacedCall:
     def is_to_client(self) -> bool:
         """Whether it rings at clients, and not at an agent's URL."""
         return self.call.called.startswith(CLIENT_PREFIX)
+
+    @property
+    def is_to_test_speaker(self) -> bool:
+        """Whether it is this process that speaks."""
+        return self.call.called.startswith(TEST_SPEAKER_PREFIX)

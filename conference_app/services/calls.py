@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from conference_app import engine, selectors, sids
 from conference_app.models import LIVE_CALL_STATUSES, Account, Call, CallDirection, CallStatus
-from conference_app.services import reserved_conferences, webhooks
+from conference_app.services import recordings, reserved_conferences, webhooks
 from conference_app.services.call_orders import EndCall, LimitCall, NewDocument, Order
 from conference_app.services.errors import (
     BadTwiml,
@@ -142,13 +142,15 @@ def hang_up(*, call: Call, unless_answered: bool = False) -> Call:
 
 @transaction.atomic
 def delete(*, call: Call) -> None:
-    """Remove a call that has ended, its stays with it; what its meetings told stays told.
+    """Remove a call that has ended, with its stays and recordings; what its meetings told stays
+    told.
 
     Raises NotFinished.
     """
     row = Call.objects.select_for_update().get(pk=call.pk)
     if row.ended_at is None:
         raise NotFinished(f"{row.sid} has not ended")
+    recordings.forget_with(call=row)
     row.conference_events.update(call=None)
     row.webhook_deliveries.update(call=None)
     row.delete()

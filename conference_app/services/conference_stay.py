@@ -45,6 +45,7 @@ CLOSING_S: Final = 1.0
 
 _TURNED_AWAY: Final = {
     RefusalReason.FULL: (16020, "the conference is full"),
+    RefusalReason.LOCKED: (16030, "the conference is locked"),
     RefusalReason.ALREADY_IN_A_MEETING: (16030, "the call is in a conference already"),
     RefusalReason.LABEL_IN_USE: (16025, "another participant has this label"),
     RefusalReason.COACHED_IS_NOT_IN: (13240, "the call to coach is not in the conference"),
@@ -135,7 +136,7 @@ class ConferenceStay:
         return await self._line.left_meeting()
 
     async def _terms(self, dial: Dial, conference: Conference) -> JoinTerms:
-        policy = await database_sync_to_async(selectors.room_capacity)(
+        policy = await database_sync_to_async(selectors.room_policy)(
             self._call.account, conference.name
         )
         most = conference.max_participants
@@ -146,7 +147,9 @@ class ConferenceStay:
             beep_on_exit=conference.beep.on_exit,
             start_on_enter=conference.start_on_enter,
             end_on_exit=conference.end_on_exit,
-            max_participants=most if policy is None else min(most, policy),
+            max_participants=min(most, policy.max_participants or most),
+            levelled=policy.auto_gain_control,
+            denoised=policy.noise_suppression,
             wait=await self._to_wait_with(conference),
             recording_id=sids.new("RE") if conference.record else None,
             prefill=prefill,

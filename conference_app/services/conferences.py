@@ -7,7 +7,7 @@ from conference_app.models import Conference
 from conference_app.services import announcing
 from conference_app.services.errors import ConferenceIsOver
 from conference_app.services.sound_wish import SoundWish
-from media_engine.commands import EndConference
+from media_engine.commands import EndConference, SetLocked
 
 
 @transaction.atomic
@@ -23,6 +23,23 @@ def end(*, conference: Conference) -> None:
         raise ConferenceIsOver(f"{fresh.sid} has already completed")
     command = EndConference(fresh.sid)
     transaction.on_commit(lambda: engine.post(command))
+
+
+@transaction.atomic
+def set_locked(*, conference: Conference, locked: bool) -> Conference:
+    """Let nobody else into a meeting, whoever invited them, or newcomers again; who is in stays,
+    and a lock ends with its meeting.
+
+    Raises what end raises.
+    """
+    fresh = Conference.objects.select_for_update().get(pk=conference.pk)
+    if fresh.is_over:
+        raise ConferenceIsOver(f"{fresh.sid} has already completed")
+    fresh.locked = locked
+    fresh.save(update_fields=["locked", "updated_at"])
+    command = SetLocked(fresh.sid, locked)
+    transaction.on_commit(lambda: engine.post(command))
+    return fresh
 
 
 @transaction.atomic

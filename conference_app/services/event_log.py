@@ -32,6 +32,7 @@ from media_engine.events import (
     AudibilityChanged,
     ConferenceCreated,
     ConferenceEnded,
+    ConferenceLocked,
     ConferenceStarted,
     Event,
     JoinRefused,
@@ -55,9 +56,10 @@ logger = logging.getLogger(__name__)
 _locked_conference = timeline.locked_conference
 
 # Twilio's error dictionary: 16020 the conference is full, 16025 the label is in use, 13240 the
-# coached call is not in, 16030 the participant could not be added.
+# coached call is not in, 16030 the participant could not be added: the nearest to a lock, too.
 _REFUSALS = {
     RefusalReason.FULL: (16020, "The conference is full."),
+    RefusalReason.LOCKED: (16030, "The conference is locked."),
     RefusalReason.ALREADY_IN_A_MEETING: (16030, "The call is in a conference already."),
     RefusalReason.LABEL_IN_USE: (16025, "Another participant has this label."),
     RefusalReason.COACHED_IS_NOT_IN: (13240, "The call to coach is not in the conference."),
@@ -152,9 +154,16 @@ def _leg_joined(event: LegJoined, occurred_at: datetime) -> None:
         end_on_exit=event.end_on_exit,
         coaching=event.coached is not None,
         call_sid_to_coach=event.coached or "",
+        auto_gain_control=event.levelled,
+        noise_suppression=event.denoised,
         joined_at=occurred_at,
     )
-    audibility = Audibility(muted=event.muted, coached=event.coached)
+    audibility = Audibility(
+        muted=event.muted,
+        coached=event.coached,
+        levelled=event.levelled,
+        denoised=event.denoised,
+    )
     steering_log.note_audibility(conference, call, audibility, occurred_at)
     timeline.append(
         conference, EventKind.PARTICIPANT_JOIN, occurred_at, call=call, muted=event.muted
@@ -203,6 +212,7 @@ def _leg_muted(event: LegMuted, occurred_at: datetime) -> None:
     timeline.append(conference, kind, occurred_at, call=participant.call)
 
 
+_write.register(ConferenceLocked, steering_log.conference_locked)
 _write.register(LegHeld, steering_log.leg_held)
 _write.register(LegModified, steering_log.leg_modified)
 _write.register(WaitChanged, steering_log.wait_changed)

@@ -16,10 +16,15 @@ from media_engine.commands import (
     Kick,
     SetCoached,
     SetDeaf,
+    SetDenoised,
     SetHeld,
+    SetLevelled,
     SetMuted,
     SetVolume,
 )
+
+MAX_VOLUME = 2.0
+"""Twice as loud (6 dB): more is distortion, not volume."""
 
 COACHED_ON_HOLD = 16027
 COACHED_NOT_PRESENT = 16028
@@ -41,6 +46,8 @@ class Wishes:
     deaf: bool | None = None
     volume: float | None = None
     volume_for: str | None = None
+    auto_gain_control: bool | None = None
+    noise_suppression: bool | None = None
     coached: str | None = None
     beep_on_exit: bool | None = None
     end_on_exit: bool | None = None
@@ -92,6 +99,8 @@ def _check(participant: Participant, wishes: Wishes) -> None:
             raise Refused(COACHED_NOT_PRESENT, f"{wishes.coached} is not in the conference")
         if coached.hold:
             raise Refused(COACHED_ON_HOLD, f"{wishes.coached} is on hold")
+    if wishes.noise_suppression and not engine.can_suppress_noise():
+        raise Refused(UNKNOWN_PARAMETERS, "NoiseSuppression: this server can not do that")
     listener = wishes.volume_for
     if listener is not None and not others.filter(call__sid=listener).exists():
         raise Refused(UNKNOWN_PARAMETERS, f"ForCallSid: {listener} is not in the conference")
@@ -111,14 +120,25 @@ def _commands(participant: Participant, wishes: Wishes) -> list[Command]:
     if held is not None:
         sound = wishes.hold_sound.to_json() if wishes.hold_sound is not None else ""
         commands.append(SetHeld(*who, held, sound))
-    if wishes.deaf is not None:
-        commands.append(SetDeaf(*who, wishes.deaf))
-    if wishes.volume is not None:
-        commands.append(SetVolume(*who, wishes.volume, wishes.volume_for))
+    commands += _voice_commands(who, wishes)
     if wishes.beep_on_exit is not None or wishes.end_on_exit is not None:
         commands.append(ChangeExit(*who, wishes.beep_on_exit, wishes.end_on_exit))
     if wishes.wait_sound is not None:
         commands.append(ChangeWait(*who, wishes.wait_sound.to_json()))
+    return commands
+
+
+def _voice_commands(who: tuple[str, str], wishes: Wishes) -> list[Command]:
+    """Say how the engine is to change what it hears of somebody, and lets them hear."""
+    commands: list[Command] = []
+    if wishes.deaf is not None:
+        commands.append(SetDeaf(*who, wishes.deaf))
+    if wishes.volume is not None:
+        commands.append(SetVolume(*who, wishes.volume, wishes.volume_for))
+    if wishes.auto_gain_control is not None:
+        commands.append(SetLevelled(*who, wishes.auto_gain_control))
+    if wishes.noise_suppression is not None:
+        commands.append(SetDenoised(*who, wishes.noise_suppression))
     return commands
 
 
@@ -129,6 +149,8 @@ def _note(participant: Participant, wishes: Wishes) -> None:
         "hold": wishes.held,
         "deaf": wishes.deaf,
         "volume": wishes.volume if wishes.volume_for is None else None,
+        "auto_gain_control": wishes.auto_gain_control,
+        "noise_suppression": wishes.noise_suppression,
         "end_on_exit": wishes.end_on_exit,
         "call_sid_to_coach": wishes.coached,
         "coaching": None if wishes.coached is None else bool(wishes.coached),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from conference_app import engine, sids
 from conference_app.models import (
+    DRAWN,
     Call,
     CallStatus,
     Conference,
@@ -53,6 +54,15 @@ def start(*, conference: Conference) -> Recording:
         source="StartConferenceRecordingAPI",
     )
     _post_on_commit(StartRecording(fresh.sid, recording.sid))
+    return recording
+
+
+def running(conference: Conference) -> Recording:
+    """Give the recording of a meeting that is being made. Raises Refused: there is none."""
+    rows = conference.recordings.filter(status=RecordingStatus.IN_PROGRESS).defer("peaks")
+    recording = rows.order_by("-id").first()
+    if recording is None:
+        raise Refused(WRONG_STATE, f"{conference.sid} is not being recorded")
     return recording
 
 
@@ -111,7 +121,7 @@ def stop(*, recording: Recording) -> Recording:
 def _running(recording: Recording) -> Recording:
     rows = Recording.objects.select_for_update(of=("self",))
     rows = rows.select_related("account", "conference", "call")
-    fresh = rows.defer("peaks").get(pk=recording.pk)
+    fresh = rows.defer(*DRAWN).get(pk=recording.pk)
     if fresh.status != RecordingStatus.IN_PROGRESS:
         raise Refused(WRONG_STATE, f"{fresh.sid} is {fresh.status}, not in progress")
     return fresh

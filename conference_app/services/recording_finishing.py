@@ -11,24 +11,25 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import soundfile
 from django.core.files import File
 from django.db import transaction
 
 from conference_app import engine
-from conference_app.models import Conference, Recording, RecordingStatus
+from conference_app.models import DRAWN, Conference, Recording, RecordingStatus
 from conference_app.services import recordings, webhooks
+from media_engine import speech_notes
 from media_engine.mp3 import encode_mp3
 from media_engine.peaks import find_peaks
 from media_engine.trimming import copy_part, find_sound
 
 logger = logging.getLogger(__name__)
 
-_FOLDER: Final = "recordings"
+_WRITTEN_BY_THE_ENGINE: Final = (".wav", speech_notes.SUFFIX)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class _Finished:
     name: str = ""
     duration_ms: int = 0
     raw_duration_ms: int | None = None
+    trimmed_start_ms: int = 0
     size_bytes: int = 0
     peaks: bytes = b""
+    speech: dict[str, Any] = field(default_factory=dict)
     error: str = ""
 
 
@@ -83,7 +86,7 @@ def finish(pk: int) -> None:
     if finished.name and not written:
         recordings.storage().delete(finished.name)
     if finished.name or finished.status == RecordingStatus.ABSENT or not written:
-        raw.unlink(missing_ok=True)
+        recordings.delete_raw(recording.sid)
 
 
 def give_up(pk: int, error: Exception) -> None:
@@ -106,13 +109,13 @@ def add_mp3(pk: int) -> None:
 
     Takes 20 s of a core for an hour of sound.
     """
-    recording = Recording.objects.filter(pk=pk, wants_mp3=True).defer("peaks").first()
+    recording = Recording.objects.filter(pk=pk, wants_mp3=True).defer(*DRAWN).first()
     if recording is None:
         return
     encoded = _beside(recordings.raw_file(recording.sid), ".mp3")
     with _local_copy(recording) as sound, _removed_after(encoded):
         encode_mp3(sound, encoded)
-        name = _store(encoded, f"{_FOLDER}/{recording.sid}.mp3")
+        name = _store(encoded, recordings.stored_name(recording.sid, ".mp3"))
     if not Recording.objects.filter(pk=pk).update(mp3=name, wants_mp3=False):
         recordings.storage().delete(name)  # removed in the meantime
 
@@ -124,10 +127,11 @@ def do_without_mp3(pk: int, error: Exception) -> None:
 
 def clear_up() -> None:
     """Delete what an earlier process had no time to delete. Call it while nobody records."""
-    finished = (RecordingStatus.COMPLETED, RecordingStatus.ABSENT)
+    finished = (RecordingStatus.COMPLETED, RecordingStatus.ABSENT, RecordingStatus.REMOVING)
     for path in engine.recordings_directory().glob("*"):
-        status = Recording.objects.filter(sid=path.stem).values_list("status", flat=True).first()
-        if path.suffix != ".wav" or status in finished:
+        rows = Recording.everything.filter(sid=path.stem)
+        status = rows.values_list("status", flat=True).first()
+        if path.suffix not in _WRITTEN_BY_THE_ENGINE or status in finished:
             path.unlink(missing_ok=True)
         elif status is None:
             logger.warning("%s belongs to no recording in the books", path.name)
@@ -149,16 +153,31 @@ def _keep(recording: Recording, raw: Path) -> _Finished:
         if note := _cut(raw, whole, part, cut):
             part = whole
         size_bytes, peaks = cut.stat().st_size, find_peaks(cut)
-        name = _store(cut, f"{_FOLDER}/{recording.sid}.wav")
+        name = _store(cut, recordings.stored_name(recording.sid, ".wav"))
     return _Finished(
         status=RecordingStatus.FAILED if recording.error else RecordingStatus.COMPLETED,
         name=name,
         duration_ms=len(part) * 1000 // rate_hz,
         raw_duration_ms=raw_duration_ms,
+        trimmed_start_ms=part.start * 1000 // rate_hz,
         size_bytes=size_bytes,
         peaks=peaks,
+        speech=_speech(raw, rate_hz, part),
         error=recording.error or note,
     )
+
+
+def _speech(raw: Path, rate_hz: int, part: range) -> dict[str, Any]:
+    """Give who spoke in the part of the file that is kept, as its row holds it; {} when nobody
+    knows.
+    """
+    try:
+        speech = speech_notes.read_speech(speech_notes.notes_path(raw), rate_hz, part)
+    except OSError as error:
+        # The sound is what counts.
+        logger.warning("who spoke in %s can not be read: %s", raw.name, error)
+        return {}
+    return {} if speech is None else speech.to_json()
 
 
 def _cut(raw: Path, whole: range, part: range, cut: Path) -> str:
@@ -190,8 +209,10 @@ def _write_down(recording: Recording, finished: _Finished) -> bool:
     row.file.name = finished.name
     row.duration_ms = finished.duration_ms
     row.raw_duration_ms = finished.raw_duration_ms
+    row.trimmed_start_ms = finished.trimmed_start_ms
     row.size_bytes = finished.size_bytes
     row.peaks = finished.peaks
+    row.speech = finished.speech
     row.error = finished.error
     row.wants_mp3 = bool(finished.name)
     row.save()

@@ -9,11 +9,12 @@ from conference_app.twiml import Fetch, HttpMethod
 
 @dataclass(frozen=True, slots=True)
 class SoundWish:
-    """A URL, absolute. None: the default music; "": silence."""
+    """A URL, absolute. None: the default music; "": silence. Or a `text` to be read aloud."""
 
     url: str | None = None
     method: HttpMethod = "POST"
     params: tuple[tuple[str, str], ...] = ()
+    text: str = ""
 
     @property
     def fetch(self) -> Fetch:

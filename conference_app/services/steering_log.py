@@ -23,6 +23,7 @@ from media_engine.events import (
     AnnouncementFailed,
     Audibility,
     AudibilityChanged,
+    ConferenceLocked,
     LegHeld,
     LegModified,
     LegSpeaking,
@@ -48,6 +49,24 @@ def leg_held(event: LegHeld, occurred_at: datetime) -> None:
     participant.hold = event.held
     participant.save(update_fields=["hold", "updated_at"])
     timeline.append(participant.conference, kind, occurred_at, call=participant.call)
+
+
+def conference_locked(event: ConferenceLocked, occurred_at: datetime) -> None:
+    """Newcomers are turned away, or come in again; told once."""
+    conference = timeline.locked_conference(event.conference_id)
+    if conference is None or conference.is_over:
+        return
+    states = (EventKind.CONFERENCE_LOCK, EventKind.CONFERENCE_UNLOCK)
+    kind = states[0] if event.locked else states[1]
+    told = conference.events.filter(kind__in=states)
+    last = told.order_by("-sequence_number").first()
+    if (last is not None and last.kind == EventKind.CONFERENCE_LOCK) == event.locked:
+        return
+    if told.filter(kind=kind, occurred_at=occurred_at).exists():
+        return
+    conference.locked = event.locked
+    conference.save(update_fields=["locked", "updated_at"])
+    timeline.append(conference, kind, occurred_at)
 
 
 def leg_modified(event: LegModified, occurred_at: datetime) -> None:
@@ -83,8 +102,11 @@ def audibility_changed(event: AudibilityChanged, occurred_at: datetime) -> None:
     participant = _who_is_in(event.conference_id, event.leg_id)
     if participant is None:
         return
-    participant.deaf, participant.volume = event.audibility.deaf, event.audibility.volume
-    participant.save(update_fields=["deaf", "volume", "updated_at"])
+    now = event.audibility
+    participant.deaf, participant.volume = now.deaf, now.volume
+    participant.auto_gain_control, participant.noise_suppression = now.levelled, now.denoised
+    columns = ["deaf", "volume", "auto_gain_control", "noise_suppression", "updated_at"]
+    participant.save(update_fields=columns)
     note_audibility(participant.conference, participant.call, event.audibility, occurred_at)
 
 
@@ -101,6 +123,8 @@ def note_audibility(
             "hold": audibility.held,
             "deaf": audibility.deaf,
             "volume": audibility.volume,
+            "auto_gain_control": audibility.levelled,
+            "noise_suppression": audibility.denoised,
             "call_sid_to_coach": audibility.coached or "",
             "volumes": dict(audibility.volumes),
         },
@@ -142,11 +166,12 @@ def _announcement(
     # Whom it was for is told of only while they are in.
     stays = conference.participants.filter(call__sid=event.leg_id, left_at__isnull=True)
     participant = stays.select_related("call").first()
-    url = SoundWish.from_json(event.context).url or ""
+    wish = SoundWish.from_json(event.context)
+    said = {"announce_text": wish.text} if wish.text else {"announce_url": wish.url or ""}
     same = conference.events.filter(kind=kind, occurred_at=occurred_at)
-    if not same.filter(details__announce_url=url).exists():
+    if not same.filter(**{f"details__{name}": value for name, value in said.items()}).exists():
         call = participant.call if participant is not None else None
-        timeline.append(conference, kind, occurred_at, call=call, announce_url=url, **details)
+        timeline.append(conference, kind, occurred_at, call=call, **said, **details)
 
 
 def _who_is_in(conference_sid: str, call_sid: str) -> Participant | None:

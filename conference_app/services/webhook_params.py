@@ -38,7 +38,7 @@ WORDS: Final[Mapping[str, str]] = {
     EventKind.ANNOUNCEMENT_END: "announcement",
     EventKind.ANNOUNCEMENT_FAIL: "announcement",
 }
-"""The word in statusCallbackEvent that turns each event on."""
+"""The word in statusCallbackEvent that turns each event on; the others are not told."""
 
 # The row has what was wished for, which may be ahead of what is told.
 _STATE_TOLD: Final[Mapping[str, tuple[str, bool]]] = {

@@ -46,7 +46,7 @@ def conference_event(event: ConferenceEvent) -> None:
     conference = event.conference
     if (
         conference.status_callback
-        and webhook_params.WORDS[event.kind] in conference.status_callback_events
+        and webhook_params.WORDS.get(event.kind) in conference.status_callback_events
     ):
         outbox.put(
             DeliveryKind.CONFERENCE_STATUS,

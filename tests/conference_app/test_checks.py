@@ -21,6 +21,9 @@ def test_the_defaults_are_right() -> None:
         ("CONFAB_PUBLIC_URL", "voice.example.org", "confab.E005"),
         ("CONFAB_PUBLIC_URL", "https://", "confab.E005"),
         ("CONFAB_PUBLIC_URL", "https://voice.example.org/?x=1", "confab.E005"),
+        ("CONFAB_RECORDING_RETENTION_DAYS", -1.0, "confab.E006"),
+        ("CONFAB_HISTORY_DAYS", float("nan"), "confab.E006"),
+        ("CONFAB_HISTORY_DAYS", 1e9, "confab.E006"),
         ("SECRET_KEY", "let me in", "confab.W001"),
     ],
 )

@@ -2,6 +2,7 @@ import pytest
 
 from conference_app import selectors
 from conference_app.models import Account, AccountStatus, ConferenceStatus, Room
+from conference_app.selectors import RoomPolicy
 from tests.builders import (
     NOON,
     build_application,
@@ -55,8 +56,12 @@ def test_people_in_are_those_who_have_not_left(alice: Account) -> None:
     assert list(selectors.people_in(conference)) == [here]
 
 
-def test_a_room_has_the_limit_that_the_operator_gave_it(alice: Account, bob: Account) -> None:
+def test_a_room_is_as_the_operator_wants_it(alice: Account, bob: Account) -> None:
     Room.objects.create(account=alice, name="small", max_participants=3)
-    assert selectors.room_capacity(alice, "small") == 3
-    assert selectors.room_capacity(alice, "other") is None
-    assert selectors.room_capacity(bob, "small") is None
+    Room.objects.create(account=alice, name="noisy", noise_suppression=True)
+    Room.objects.create(account=alice, name="even", auto_gain_control=True)
+    assert selectors.room_policy(alice, "small") == RoomPolicy(max_participants=3)
+    assert selectors.room_policy(alice, "noisy") == RoomPolicy(noise_suppression=True)
+    assert selectors.room_policy(alice, "even") == RoomPolicy(auto_gain_control=True)
+    assert selectors.room_policy(alice, "other") == RoomPolicy()
+    assert selectors.room_policy(bob, "small") == RoomPolicy()

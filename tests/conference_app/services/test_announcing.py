@@ -12,7 +12,12 @@ from media_engine.task_set import TaskSet
 
 @pytest.mark.parametrize(
     "wish",
-    [SoundWish(), SoundWish(""), SoundWish("https://example.org/", "GET", (("a", "1"),))],
+    [
+        SoundWish(),
+        SoundWish(""),
+        SoundWish("https://example.org/", "GET", (("a", "1"),)),
+        SoundWish(text="Hi"),
+    ],
 )
 def test_a_wish_comes_back_as_it_was(wish: SoundWish) -> None:
     assert SoundWish.from_json(wish.to_json()) == wish

@@ -2,6 +2,7 @@
 
 import errno
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from conference_app import sids
 from conference_app.models import Account, Conference, Recording, RecordingStatus
 from conference_app.services import recording_finishing, recordings, webhooks
 from conference_app.services.recording_wish import RecordingWish
+from media_engine import speech_notes
 from media_engine.pcm import Pcm
 from media_engine.peaks import as_json
 from tests.builders import NOON, build_call, build_conference
@@ -81,6 +83,42 @@ def test_silence_is_cut_off_and_both_lengths_are_kept(
     assert recording.file.name == f"recordings/{recording.sid}.wav"
     assert recording.size_bytes == recording.file.size == 44 + 2 * 10560
     assert told == [(recording.sid, "completed")]
+
+
+def note(recording: Recording, lines: str) -> None:
+    """Note what was said, as the engine does."""
+    speech_notes.notes_path(recordings.raw_file(recording.sid)).write_text(lines)
+
+
+def test_who_spoke_is_told_in_the_time_of_the_kept_file(conference: Conference) -> None:
+    recording = leave_raw(conference)
+    note(recording, "8000 + CA1\n12000 + CA2\n16000 - CA1\n16000 - CA2\n15000 ~ 800\n")
+    recording = finish(recording)
+    assert recording.trimmed_start_ms == 840
+    assert recording.speech == {
+        "spans": {"CA1": [[160, 1160]], "CA2": [[660, 1160]]},
+        "left_out": [[1035, 100]],
+        "merged_ms": 0,
+        "until_ms": None,
+    }
+    assert raw_files() == []
+
+
+def test_what_a_crash_left_of_the_notes_is_kept(conference: Conference) -> None:
+    recording = leave_raw(conference, trim=False)
+    note(recording, "8000 + CA1\n9600 - CA1\n12000 + CA2\n1600")
+    recording = finish(recording)
+    assert recording.speech["spans"] == {"CA1": [[1000, 1200]], "CA2": [[1500, 4000]]}
+
+
+def test_without_notes_there_is_sound_nevertheless(conference: Conference) -> None:
+    recording, other = leave_raw(conference), leave_raw(conference)
+    speech_notes.notes_path(recordings.raw_file(other.sid)).mkdir()
+    for pk in (recording.pk, other.pk):
+        with suppress(OSError):  # the directory, which is nobody's
+            recording_finishing.finish(pk)
+        row = Recording.objects.get(pk=pk)
+        assert (row.status, row.speech, row.is_playable) == (RecordingStatus.COMPLETED, {}, True)
 
 
 def test_both_sides_of_a_call_are_cut_drawn_and_encoded(alice: Account, media_root: Path) -> None:
@@ -273,8 +311,10 @@ def test_what_an_earlier_process_left_is_cleared_up(
     folder = recordings.raw_file("").parent
     (folder / f"{waiting.sid}.cut").write_bytes(b"half")
     (folder / "RE1.wav").write_bytes(b"whose?")
+    note(waiting, "0 + CA1\n")
+    note(finished, "0 + CA1\n")
     recording_finishing.clear_up()
-    assert set(raw_files()) == {"RE1.wav", f"{waiting.sid}.wav"}
+    assert set(raw_files()) == {"RE1.wav", f"{waiting.sid}.wav", f"{waiting.sid}.speech"}
     assert "RE1.wav belongs to no recording" in caplog.text
 
 

@@ -21,6 +21,7 @@ from media_engine.events import (
     AnnouncementFailed,
     Audibility,
     AudibilityChanged,
+    ConferenceLocked,
     Event,
     JoinRefused,
     LegHeld,
@@ -102,7 +103,9 @@ def test_who_speaks_is_told(conference: Conference, call: Call) -> None:
 
 
 def test_each_change_of_audibility_is_kept(conference: Conference, call: Call) -> None:
-    state = Audibility(deaf=True, volume=0.5, coached="CA1", volumes={"CA2": 2.0})
+    state = Audibility(
+        deaf=True, volume=0.5, coached="CA1", volumes={"CA2": 2.0}, levelled=True, denoised=True
+    )
     tell(audible(conference, call, Audibility(muted=True)), audible(conference, call, state))
     changes = AudibilityChange.objects.order_by("occurred_at")
     assert [change.muted for change in changes] == [True, False]
@@ -111,6 +114,8 @@ def test_each_change_of_audibility_is_kept(conference: Conference, call: Call) -
     assert last.volumes == {"CA2": 2.0}
     participant = Participant.objects.get()
     assert (participant.deaf, participant.volume) == (True, 0.5)
+    for row in (last, participant):
+        assert (row.auto_gain_control, row.noise_suppression) == (True, True)
 
 
 def audible(conference: Conference, call: Call, state: Audibility) -> AudibilityChanged:
@@ -181,3 +186,19 @@ def test_who_is_turned_away_has_it_in_twilios_numbers(
     tell(JoinRefused(call.sid, RoomKey(alice.sid, "lobby"), reason))
     call.refresh_from_db()
     assert call.error_code == code
+
+
+def test_a_lock_is_told_once_by_the_timeline_alone(conference: Conference) -> None:
+    Conference.objects.update(locked=True)  # what the service wrote before the engine obeyed
+    on, off = (ConferenceLocked(conference.sid, locked) for locked in (True, False))
+    tell(off, on, on, off, on)
+    kinds = [kind for kind, _ in told(conference)]
+    assert kinds == ["conference-lock", "conference-unlock", "conference-lock"]
+    assert Conference.objects.get().locked
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_an_announcement_of_a_text_says_which(conference: Conference) -> None:
+    context = SoundWish(text="Five minutes left.").to_json()
+    tell(AnnouncementEnded(conference.sid, None, context))
+    assert told(conference) == [("announcement-end", {"announce_text": "Five minutes left."})]

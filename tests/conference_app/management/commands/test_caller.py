@@ -189,7 +189,12 @@ async def test_ctrl_c_hangs_up_and_saves(tmp_path: Path) -> None:
     async with serving(say_five_frames) as exchange:
         command = ("manage.py", "caller", "--to", "r", "--server", exchange.url, "--save", saved)
         caller = await asyncio.create_subprocess_exec(
-            sys.executable, *map(str, command), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            *map(str, command),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            # A shell has what it runs in the background ignore the signal, and that is inherited.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         async with asyncio.timeout(60):
             await heard_five.wait()

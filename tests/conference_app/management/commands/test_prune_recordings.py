@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from conference_app.models import Account, Recording
-from conference_app.services import recordings
 from tests.builders import build_conference, build_recording
 
 
@@ -32,7 +32,24 @@ def test_nothing_goes_by_a_wrong_number(days: str) -> None:
 
 
 @pytest.mark.django_db
-def test_what_could_not_be_removed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recordings, "remove_older", lambda before: (3, 1))
+def test_without_a_number_the_setting_counts(
+    alice: Account, media_root: Path, settings: Settings
+) -> None:
+    with pytest.raises(CommandError, match="CONFAB_RECORDING_RETENTION_DAYS"):
+        call_command("prune_recordings")
+    recording = build_recording(build_conference(alice), b"RIFF")
+    recording.started_at = timezone.now() - timedelta(days=2)
+    recording.save()
+    for days_kept, left in ((3, 1), (1, 0)):
+        settings.CONFAB_RECORDING_RETENTION_DAYS = days_kept
+        call_command("prune_recordings", stdout=StringIO())
+        assert Recording.objects.count() == left
+
+
+def test_what_could_not_be_removed_is_an_error(alice: Account, media_root: Path) -> None:
+    recording = build_recording(build_conference(alice), b"RIFF")
+    path = Path(recording.file.path)
+    path.unlink()
+    (path / "a directory with something in it").mkdir(parents=True)
     with pytest.raises(CommandError, match="1 recordings could not be removed"):
-        call_command("prune_recordings", "--older-than", "30", stdout=StringIO())
+        call_command("prune_recordings", "--older-than", "0", stdout=StringIO())
