@@ -14,7 +14,7 @@ from conference_app.api.recording_words import (
     recording_lookups,
     render_recording,
 )
-from conference_app.models import Recording
+from conference_app.models import DRAWN, Recording
 from conference_app.recording_files import mp3_response, wav_response
 from conference_app.services import recordings
 
@@ -23,7 +23,7 @@ class _RecordingView(AccountView):
     def own(self) -> QuerySet[Recording]:
         """Give the recordings of the account; their outlines come when asked for."""
         rows = Recording.objects.filter(account=self.account)
-        return rows.select_related("account", "conference", "call").defer("peaks")
+        return rows.select_related("account", "conference", "call").defer(*DRAWN)
 
     def find(self, sid: str) -> Recording:
         """Find one of them, or Http404."""

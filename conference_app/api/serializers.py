@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 from rest_framework import serializers
 from typing_extensions import override
@@ -32,12 +32,8 @@ from conference_app.models import (
 from conference_app.selectors import AudibleParticipant
 from conference_app.services import own_addresses
 from conference_app.services.applications import CallUrls
-from conference_app.services.participants import Wishes
+from conference_app.services.participants import MAX_VOLUME, Wishes
 from conference_app.services.sound_wish import SoundWish
-
-MAX_VOLUME: Final = 2.0
-"""Twice as loud (6 dB): more is distortion, not volume."""
-
 
 # --- What comes in -------------------------------------------------------------------------------
 
@@ -183,7 +179,9 @@ def conference_lookups(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class ParticipantParameters(Parameters):
-    """POST Conferences/{Sid}/Participants/{CallSid}; Volume, ForCallSid and Deaf are our own."""
+    """POST Conferences/{Sid}/Participants/{CallSid}; Volume, ForCallSid, Deaf, AutoGainControl and
+    NoiseSuppression are our own.
+    """
 
     Muted = serializers.BooleanField(required=False)
     Hold = serializers.BooleanField(required=False)
@@ -200,6 +198,8 @@ class ParticipantParameters(Parameters):
     Volume = serializers.FloatField(required=False, min_value=0.0, max_value=MAX_VOLUME)
     ForCallSid = serializers.RegexField(r"^CA[0-9a-fA-F]{32}\Z", required=False)
     Deaf = serializers.BooleanField(required=False)
+    AutoGainControl = serializers.BooleanField(required=False)
+    NoiseSuppression = serializers.BooleanField(required=False)
 
     @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -221,6 +221,8 @@ def wishes(sent: Mapping[str, Any], participant: Participant) -> Wishes:
         deaf=sent.get("Deaf"),
         volume=sent.get("Volume"),
         volume_for=sent.get("ForCallSid"),
+        auto_gain_control=sent.get("AutoGainControl"),
+        noise_suppression=sent.get("NoiseSuppression"),
         coached=_coached(sent, participant),
         beep_on_exit=sent.get("BeepOnExit"),
         end_on_exit=sent.get("EndConferenceOnExit"),
@@ -378,6 +380,8 @@ def render_audibility(
                 "hold": one.state.held,
                 "deaf": one.state.deaf,
                 "volume": one.state.volume,
+                "auto_gain_control": one.state.levelled,
+                "noise_suppression": one.state.denoised,
                 "coaching": one.state.coached is not None,
                 "call_sid_to_coach": one.state.coached,
                 "hears": one.hears,

@@ -19,7 +19,7 @@ from conference_app.api.recording_words import (
     render_conference_recording,
 )
 from conference_app.api.serializers import RecordingUpdateParameters
-from conference_app.models import Call, Conference, Recording, RecordingStatus
+from conference_app.models import DRAWN, Call, Conference, Recording, RecordingStatus
 from conference_app.services import recording_control, recordings
 
 CURRENT: Final = "Twilio.CURRENT"
@@ -62,7 +62,7 @@ class _SubrecordingsView(AccountView):
     def rows(self, owner_sid: str) -> QuerySet[Recording]:
         """Give the owner's recordings, with what is needed to render them."""
         rows = self.owner.rows(self, owner_sid)
-        return rows.select_related("account", "conference", "call").defer("peaks")
+        return rows.select_related("account", "conference", "call").defer(*DRAWN)
 
 
 class SubrecordingsView(_SubrecordingsView):

@@ -12,8 +12,9 @@ from conference_app import selectors
 from conference_app.models import Account, Application
 from conference_app.pages import visitors
 from conference_app.pages.security_headers import strict
-from conference_app.services import access_tokens, demo, rooms
+from conference_app.services import access_tokens, demo, rooms, test_speaker
 from conference_app.services.errors import ServiceError
+from media_engine import EngineError
 
 
 @require_safe
@@ -33,6 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "account": account,
         "examples": _examples(account),
         "caller_name": request.user.get_username() or "Visitor",
+        "called_name": request.user.get_username() or "visitor",
     }
     return render(request, "pages/overview.html", context)
 
@@ -55,6 +57,44 @@ def start(request: HttpRequest) -> HttpResponse:
         return ticket(application, request.POST.get("name", ""))
     except ServiceError as error:
         return told(str(error), 400)
+
+
+@require_POST
+@strict
+@never_cache
+def take_calls(request: HttpRequest) -> HttpResponse:
+    """Give what the phone registers with: `identity`, tidied up, and an access token for it."""
+    account = visitors.account_of(request)
+    if account is None:
+        return told("Log in to take calls.", 403)
+    try:
+        identity = access_tokens.read_name(request.POST.get("identity", ""))
+        token = access_tokens.mint_to_be_called(
+            account=account, identity=identity, now=timezone.now()
+        )
+    except ServiceError as error:
+        return told(str(error), 400)
+    return JsonResponse({"identity": identity, "token": token})
+
+
+@require_POST
+@strict
+@never_cache
+def call_test_speaker(request: HttpRequest) -> HttpResponse:
+    """Call a test speaker into the meeting that the call `callSid` is in; 404: it is in none."""
+    account = visitors.account_of(request)
+    if account is None:
+        return told("Log in to call.", 403)
+    stay = selectors.present_stay(account, request.POST.get("callSid", ""))
+    if stay is None:
+        return told("You are in no meeting yet.", 404)
+    try:
+        test_speaker.call_in(conference=stay.conference)
+    except ServiceError as error:
+        return told(str(error), 409)
+    except EngineError as error:
+        return told(str(error), 503)
+    return told("A test speaker comes in.", 200)
 
 
 def ticket(application: Application, name: str) -> HttpResponse:

@@ -52,7 +52,7 @@ class AgentPlayout:
     def top_up(self) -> None:
         """Give the leg what it may hold before it thinks that it is behind; once a tick."""
         leg = self._leg
-        while self._waiting and (room := leg.jitter.prefill - len(leg.jitter)) > 0:
+        while self._waiting and (room := leg.jitter.room) > 0:
             said = self._waiting.popleft()
             if isinstance(said, str):
                 self._bytes -= 1

@@ -1,4 +1,5 @@
-"""Makes calls: rings at registered clients, connects to agents, and carries agents' calls.
+"""Makes calls: rings at registered clients, connects to agents, and carries agents' calls, and
+those of the test speaker.
 
 A client's call is carried by the connection that answers it (`consumers`). Everything here belongs
 to the engine's loop.
@@ -6,7 +7,7 @@ to the engine's loop.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from channels.db import database_sync_to_async
@@ -21,13 +22,15 @@ from conference_app.http_client import (
     read_networks,
 )
 from conference_app.models import Call, CallStatus
-from conference_app.services import alerts, calling, dialing
+from conference_app.services import alerts, calling, dialing, sounds, test_speaker
 from conference_app.services.call_plan import PlacedCall
 from conference_app.services.calls import Outcome
 from conference_app.services.dialing import CallingState
 from conference_app.streams.agent_call import AgentCall, tell_in_this_loop
 from conference_app.streams.registrations import REGISTRATIONS
+from conference_app.streams.speaker_call import SpeakerCall
 from media_engine.dialects import DIALECTS
+from media_engine.errors import EngineError
 from media_engine.task_set import TaskSet
 
 logger = logging.getLogger(__name__)
@@ -71,8 +74,7 @@ class CallsOut:
         # What remains when this is cancelled; the row may say so already.
         outcome: Outcome | None = Outcome(status=CallStatus.CANCELED)
         try:
-            make = self._ring if placed.is_to_client else self._call_agent
-            outcome = await make(placed)
+            outcome = await self._way_of(placed)(placed)
         except calling.CallIsUnderWay:
             outcome = None
         except Exception:
@@ -82,6 +84,25 @@ class CallsOut:
             self._ringing.pop(placed.call.sid, None)
             if outcome is not None:
                 await _give_up(placed.call, outcome)
+
+    def _way_of(self, placed: PlacedCall) -> Callable[[PlacedCall], Awaitable[Outcome | None]]:
+        if placed.is_to_client:
+            return self._ring
+        return self._call_test_speaker if placed.is_to_test_speaker else self._call_agent
+
+    async def _call_test_speaker(self, placed: PlacedCall) -> Outcome | None:
+        """Carry a call in which this process speaks; None: it was carried to its end."""
+        try:
+            voice = await test_speaker.voice()
+        except (EngineError, OSError) as error:
+            logger.exception("the test speaker has no voice")
+            return Outcome(CallStatus.FAILED, sounds.CONTENT_NOT_PLAYABLE, str(error))
+        call = await database_sync_to_async(calling.answered)(
+            call=placed.call, dialect=SpeakerCall.DIALECT.name
+        )
+        self._ringing.pop(call.sid, None)
+        await SpeakerCall(voice, self._tasks).converse(call, placed)
+        return None
 
     async def _ring(self, placed: PlacedCall) -> Outcome | None:
         """Ring at all clients of an identity; None: one of them has the call."""

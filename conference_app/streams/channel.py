@@ -44,7 +44,7 @@ class Channel(Protocol):
         """
 
     def stop_polling(self) -> None:
-        """Have messages called out as they come again."""
+        """Read no more: the call is over, and the connection is about to be closed."""
 
     def send(self, message: str | bytes) -> None:
         """Send one message; never blocks."""

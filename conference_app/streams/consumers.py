@@ -37,6 +37,7 @@ from conference_app.streams.refusals import Refusal, refusal_of
 from conference_app.streams.registrations import REGISTRATIONS, Registration
 from media_engine.dialects import (
     Answer,
+    Mark,
     Register,
     Reject,
     ServerDialect,
@@ -58,6 +59,9 @@ EARLY_MESSAGES: Final = 100
 """What may come before `start`: 2 s of sound. Who takes calls may say as much, and again as much
 for each call that rings.
 """
+
+MAY_ASK_EVERY_S: Final = 5.0
+"""Who takes calls may send a mark so often besides, to learn whether the connection still is."""
 
 MAX_REASON_BYTES: Final = 123
 """What a WebSocket close frame holds besides its code (RFC 6455, section 5.5)."""
@@ -193,7 +197,8 @@ class _Conversation:
 
     async def _answered(self, registration: Registration, dialect: ServerDialect) -> _Begun:
         """Heed what one who takes calls says, until it has one."""
-        count = 0
+        loop = asyncio.get_running_loop()
+        since, count = loop.time(), 0
         while True:
             said = dialect.receive(await self._next_message())
             match said:
@@ -202,11 +207,14 @@ class _Conversation:
                         return begun
                 case Reject(call_sid):
                     registration.reject(call_sid)
+                case Mark(name) if (echo := dialect.mark(name)) is not None:
+                    self._channel.send(echo)
                 case Stop():
                     await self._close(1000, "")
                     raise _Gone
             count += 1
-            if count > EARLY_MESSAGES * (1 + registration.rung):
+            asked = int((loop.time() - since) / MAY_ASK_EVERY_S)
+            if count > EARLY_MESSAGES * (1 + registration.rung) + asked:
                 raise Refusal(1008, 31951, "too many messages without a call")
 
     async def _take(

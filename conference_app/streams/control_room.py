@@ -5,7 +5,8 @@ connection begins with the whole state, so that who comes again has missed nothi
 """
 
 import asyncio
-import json
+import itertools
+import time
 from contextlib import suppress
 from typing import Any, Final
 
@@ -15,16 +16,21 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from typing_extensions import override
 
-from conference_app import engine
+from conference_app.models import Conference
 from conference_app.streams.channel import Receive, Scope, Send
-from conference_app.streams.meeting_state import meeting_state
+from conference_app.streams.meeting_feed import MeetingFeed
 from conference_app.streams.origins import is_foreign
 from conference_app.watchers import Watcher, watching
-from media_engine import LegView
 from media_engine.task_set import TaskSet
 
 LEVELS_EVERY_S: Final = 0.125
+LEVELS_FOR_ARRIVALS: Final = 8
+"""How sound arrives is told with each eighth of the levels: once a second."""
+
 STATE_AT_MOST_EVERY_S: Final = 0.25
+STATE_SHARE_OF_A_CORE: Final = 0.01
+"""What the states of one page may cost, however much happens in a large meeting."""
+
 STATE_AT_LEAST_EVERY_S: Final = 15.0
 """Also how long somebody who is logged out, or loses the right to look, goes on seeing."""
 
@@ -38,9 +44,9 @@ class MeetingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels 
     @override
     async def connect(self) -> None:
         self.sid: str = self.scope["url_route"]["kwargs"]["sid"]
+        self.feed = MeetingFeed(self.sid)
         self.tasks = TaskSet()
-        state = await database_sync_to_async(self._state)()
-        if state is None:
+        if not await database_sync_to_async(self._is_to_be_seen)():
             await self.close()
             return
         await self.accept()
@@ -61,26 +67,46 @@ class MeetingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels 
 
     async def _tell_of(self, watcher: Watcher) -> None:
         clock = asyncio.get_running_loop().time
-        told_at = clock() - STATE_AT_LEAST_EVERY_S
         watcher.news.set()
-        while True:
+        told_at, pause = -STATE_AT_LEAST_EVERY_S, 0.0
+        for count in itertools.count():
             age = clock() - told_at
-            if age > STATE_AT_LEAST_EVERY_S or (
-                watcher.news.is_set() and age > STATE_AT_MOST_EVERY_S
-            ):
+            if age > STATE_AT_LEAST_EVERY_S or (watcher.news.is_set() and age > pause):
                 watcher.news.clear()
-                state = await database_sync_to_async(self._state)()
+                state, spent_s = await database_sync_to_async(self._state)()
                 if state is None:
                     await self.close(NOT_ALLOWED)
                     return
-                await self._send(state)
+                await self.send(text_data=state)
                 told_at = clock()
-            await self._send({"event": "levels", "legs": _levels(self.sid)})
+                pause = max(STATE_AT_MOST_EVERY_S, spent_s / STATE_SHARE_OF_A_CORE)
+            await self._send_levels()
+            if count % LEVELS_FOR_ARRIVALS == 0:
+                await self._send_arrivals()
             await asyncio.sleep(LEVELS_EVERY_S)
 
-    def _state(self) -> dict[str, Any] | None:
-        """Read the state; None: there is none, or it is not for this user (any more)."""
-        return meeting_state(self.sid) if self._may_look() else None
+    async def _send_levels(self) -> None:
+        for message in self.feed.levels():
+            if isinstance(message, bytes):
+                await self.send(bytes_data=message)
+            else:
+                await self.send(text_data=message)
+
+    async def _send_arrivals(self) -> None:
+        arrivals = self.feed.arrivals()
+        if arrivals is not None:
+            await self.send(text_data=arrivals)
+
+    def _state(self) -> tuple[str | None, float]:
+        """Read the state, and give the CPU time that this took, in seconds; None: there is none, or
+        it is not for this user (any more).
+        """
+        began = time.thread_time()
+        state = self.feed.state() if self._may_look() else None
+        return state, time.thread_time() - began
+
+    def _is_to_be_seen(self) -> bool:
+        return Conference.objects.filter(sid=self.sid).exists() and self._may_look()
 
     def _may_look(self) -> bool:
         session, user = self.scope["session"], self.scope["user"]
@@ -92,25 +118,6 @@ class MeetingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels 
         return fresh is not None and any(
             fresh.has_perm(f"conference_app.{right}") for right in rights
         )
-
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(message, separators=(",", ":")))
-
-
-def _levels(sid: str) -> dict[str, list[int]]:
-    """How everybody sounds and arrives, in short: there are many of these messages."""
-    return {view.leg_id: _short(view) for view in engine.view(sid)}
-
-
-def _short(view: LegView) -> list[int]:
-    return [
-        round(view.level_dbfs),
-        view.buffered_ms,
-        view.late,
-        view.concealed,
-        view.dropped + view.shed,
-        view.received,
-    ]
 
 
 class _OwnPagesOnly:

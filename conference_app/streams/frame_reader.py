@@ -1,8 +1,9 @@
 """WebSocket frames (RFC 6455, section 5.2), read just as far as the short way of sound needs.
 
-Sound comes as whole, masked, unfragmented binary frames, nearly always one to a read of the socket.
-Those are taken off here; everything else (text, control frames, fragments, a frame that is not all
-there) goes to the full parser, while FrameBoundary keeps count of where that parser stands.
+Sound comes as whole, masked, unfragmented frames, nearly always one to a read of the socket: binary
+ones, or text in the dialects that are JSON. Those are taken off here; everything else (control
+frames, fragments, a frame that is not all there) goes to the full parser, while FrameBoundary keeps
+count of where that parser stands.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from typing import Final
 from websockets.speedups import apply_mask
 
 _WHOLE_BINARY: Final = 0x82
+_WHOLE_TEXT: Final = 0x81
+_WHOLE: Final = (_WHOLE_BINARY, _WHOLE_TEXT)
 _MASKED: Final = 0x80
 _LENGTH: Final = 0x7F
 _MASK_BYTES: Final = 4
@@ -23,26 +26,28 @@ def take_binary_frames(data: bytes, on_payload: Callable[[bytes], None]) -> byte
 
     `data` must begin where a frame begins. Frames of 64 KiB and more are left to the parser.
     """
-    while len(data) >= 2 and data[0] == _WHOLE_BINARY and data[1] & _MASKED:
-        length, begin = data[1] & _LENGTH, 2
-        if length == _VERY_LONG or (length == _LONG and len(data) < 4):
+    start, size = 0, len(data)
+    while size - start >= 2 and data[start] == _WHOLE_BINARY and data[start + 1] & _MASKED:
+        length, begin = data[start + 1] & _LENGTH, start + 2
+        if length == _VERY_LONG or (length == _LONG and size - start < 4):
             break
         if length == _LONG:
-            length, begin = data[2] << 8 | data[3], 4
+            length, begin = data[begin] << 8 | data[begin + 1], start + 4
         end = begin + _MASK_BYTES + length
-        if len(data) < end:
+        if size < end:
             break
         mask = data[begin : begin + _MASK_BYTES]
         on_payload(apply_mask(data[begin + _MASK_BYTES : end], mask))
-        data = data[end:]
-    return data
+        start = end
+    return data[start:] if start else data
 
 
-def only_binary_frame(buffer: bytearray, count: int) -> bytes | None:
-    """Give the payload when the first `count` bytes, 1 or more, are one such frame, nothing more
-    and nothing less.
+def only_message(buffer: bytearray, count: int) -> str | bytes | None:
+    """Give the message when the first `count` bytes, 1 or more, are one whole frame, nothing more
+    and nothing less. Text that is not UTF-8 is left to the parser, which refuses it.
     """
-    if buffer[0] != _WHOLE_BINARY or not buffer[1] & _MASKED:
+    kind = buffer[0]
+    if kind not in _WHOLE or not buffer[1] & _MASKED:
         return None
     length, begin = buffer[1] & _LENGTH, 6
     if length == _LONG:
@@ -51,7 +56,13 @@ def only_binary_frame(buffer: bytearray, count: int) -> bytes | None:
         return None
     if count != begin + length:
         return None
-    return apply_mask(buffer[begin:count], buffer[begin - _MASK_BYTES : begin])
+    payload = apply_mask(buffer[begin:count], buffer[begin - _MASK_BYTES : begin])
+    if kind == _WHOLE_BINARY:
+        return payload
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 class FrameBoundary:

@@ -3,26 +3,41 @@
 from datetime import datetime
 from typing import Any, Final
 
-from conference_app.models import Conference, ConferenceEvent, Participant
+from conference_app.models import (
+    Conference,
+    ConferenceEvent,
+    ConferenceStatus,
+    Participant,
+    RecordingStatus,
+)
 
 TIMELINE_EVENTS: Final = 100
 """The newest; the page of a meeting that is over shows all."""
 
 
-def meeting_state(sid: str) -> dict[str, Any] | None:
-    """Give a meeting, who is in, and what happened last, newest first. None: there is none."""
+def meeting_state(sid: str, *, after_fact: int = 0) -> dict[str, Any] | None:
+    """Give a meeting, who is in, and what happened last, newest first, of that what comes after the
+    fact of this number. None: there is no such meeting.
+    """
     conference = Conference.objects.filter(sid=sid).first()
     if conference is None:
         return None
     people = conference.participants.filter(left_at__isnull=True).select_related("call")
-    events = conference.events.select_related("call").order_by("-sequence_number")
+    events = conference.events.filter(sequence_number__gt=after_fact).select_related("call")
+    running = conference.recordings.filter(status=RecordingStatus.IN_PROGRESS)
+    recording = running.values("paused").first()
     return {
         "event": "state",
         "status": conference.status,
         "started_at": _moment(conference.started_at),
-        "ended_at": _moment(conference.ended_at),
+        "started": conference.status == ConferenceStatus.IN_PROGRESS,
+        "locked": conference.locked,
+        "recorded": recording is not None,
+        "paused": recording is not None and recording["paused"],
         "people": [_person(participant) for participant in people.order_by("joined_at", "id")],
-        "timeline": [_fact(event) for event in events[:TIMELINE_EVENTS]],
+        "timeline": [
+            _fact(event) for event in events.order_by("-sequence_number")[:TIMELINE_EVENTS]
+        ],
     }
 
 
@@ -34,6 +49,7 @@ def _person(participant: Participant) -> dict[str, Any]:
         "name": participant.label or call.caller or call.sid,
         "muted": participant.muted,
         "hold": participant.hold,
+        "volume": participant.volume,
         "coaching": participant.coaching,
         "moderator": participant.end_on_exit,
         "joined_at": _moment(participant.joined_at),
@@ -45,6 +61,7 @@ def _fact(event: ConferenceEvent) -> dict[str, Any]:
         "number": event.sequence_number,
         "kind": event.kind,
         "who": (event.call.caller or event.call.sid) if event.call else "",
+        "more": ", ".join(value for value in event.details.values() if isinstance(value, str)),
         "occurred_at": _moment(event.occurred_at),
     }
 

@@ -257,8 +257,10 @@ PARTICIPANTS: Final = Section(
             "post": Call(
                 summary="Steer a participant",
                 details="Only what is sent changes. Hold: neither heard nor hearing. Coaching:"
-                " heard by CallSidToCoach alone. Volume: for all, or for ForCallSid. AnnounceUrl:"
-                " heard by this one only.",
+                " heard by CallSidToCoach alone. Volume: for all, or for ForCallSid."
+                " AutoGainControl: the voice is brought to one loudness (-18 dBFS), slowly and only"
+                " while it speaks. NoiseSuppression: steady noise is taken out of the voice. Both"
+                " are heard by all and recorded. AnnounceUrl: heard by this one only.",
                 takes=ParticipantParameters,
                 example={"Muted": "true"},
                 answers=PARTICIPANT,

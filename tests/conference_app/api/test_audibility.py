@@ -32,7 +32,7 @@ def conference(alice: Account) -> Conference:
         (calls[1], 1, Audibility(volume=1.0)),
         (calls[0], 2, Audibility(muted=True)),
         (calls[0], 4, Audibility(volumes={B: 0.5})),
-        (calls[1], 6, Audibility(deaf=True, coached=A)),
+        (calls[1], 6, Audibility(deaf=True, coached=A, levelled=True)),
     ):
         steering_log.note_audibility(conference, call, state, second(at))
     return conference
@@ -87,6 +87,8 @@ def test_each_ones_state_is_told_too(alices: Client, conference: Conference) -> 
         "hold": False,
         "deaf": True,
         "volume": 1.0,
+        "auto_gain_control": True,
+        "noise_suppression": False,
         "coaching": True,
         "call_sid_to_coach": A,
         "hears": {A: 0.0},

@@ -1,15 +1,23 @@
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from conference_app.models import Account, Call, ConferenceEvent, EventKind
+from conference_app.models import (
+    Account,
+    Call,
+    ConferenceEvent,
+    EventKind,
+    Recording,
+    RecordingStatus,
+)
 from conference_app.services import timeline
 from conference_app.services.call_orders import EndCall, LimitCall, NewDocument, read_order
 from media_engine.commands import Command, Interrupt
-from tests.builders import NOON, build_call, build_conference, build_participant
+from tests.builders import NOON, build_call, build_conference, build_participant, build_recording
 from tests.conference_app.api.requests import error_of, path_of, post_form
 from tests.conference_app.api.shapes import RFC_2822
 
@@ -247,3 +255,18 @@ def test_a_call_is_deleted_once_it_has_ended(alice: Account, alices: Client) -> 
     assert alices.delete(_path(call)).status_code == 204
     assert error_of(alices.get(_path(call))) == (404, 20404)
     assert ConferenceEvent.objects.filter(conference=conference).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_recordings_of_a_deleted_call_go_with_their_files(
+    alice: Account, alices: Client, media_root: Path
+) -> None:
+    call = build_call(alice, status="completed", ended_at=NOON)
+    build_recording(call, b"RIFF")
+    unfinished = build_recording(call, b"RIFF", status=RecordingStatus.PROCESSING)
+    assert error_of(alices.delete(_path(call))) == (400, 20009)
+    assert Recording.objects.count() == 2
+    Recording.objects.filter(pk=unfinished.pk).update(status=RecordingStatus.FAILED)
+    assert alices.delete(_path(call)).status_code == 204
+    assert not Recording.everything.exists()
+    assert [path for path in media_root.rglob("*") if path.is_file()] == []

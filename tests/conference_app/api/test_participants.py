@@ -13,7 +13,9 @@ from media_engine.commands import (
     Kick,
     SetCoached,
     SetDeaf,
+    SetDenoised,
     SetHeld,
+    SetLevelled,
     SetMuted,
     SetVolume,
 )
@@ -128,6 +130,8 @@ OTHER = "CA" + "f" * 32
         ({"HoldUrl": "/x"}, {"hold": False}, []),
         ({"Deaf": "true"}, {}, [SetDeaf(CF, CA, True)]),
         ({"Volume": "0.5"}, {}, [SetVolume(CF, CA, 0.5)]),
+        ({"AutoGainControl": "true"}, {}, [SetLevelled(CF, CA, True)]),
+        ({"NoiseSuppression": "false"}, {}, [SetDenoised(CF, CA, False)]),
         ({"Volume": "2", "ForCallSid": OTHER}, {}, [SetVolume(CF, CA, 2.0, OTHER)]),
         (
             {"CallSidToCoach": OTHER},
@@ -189,6 +193,7 @@ def test_how_somebody_is_in_is_changed(
         ({"Coaching": "true"}, 20001),
         ({"CallSidToCoach": "CA1"}, 20001),
         ({"CallSidToCoach": OTHER}, 16028),
+        ({"AutoGainControl": "a bit"}, 20001),
         ({"Volume": "-1"}, 20001),
         ({"Volume": "2.1"}, 20001),
         ({"Volume": "nan"}, 20001),

@@ -6,6 +6,7 @@ import jwt
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.contrib.staticfiles.finders import find
 from django.test import Client
 from pytest_django import Settings
 
@@ -14,7 +15,7 @@ from conference_app.services import demo
 from conference_app.streams.access_tokens import read_access_token
 from conference_app.streams.proven_caller import ProvenCaller
 from conference_app.twiml import Dial, parse
-from tests.builders import build_account, build_application, build_conference
+from tests.builders import build_account, build_application, build_conference, build_participant
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +148,47 @@ def test_names_that_are_none_are_refused(newcomer: Client, wrong: dict[str, str]
     response = newcomer.post(START, CALL | wrong)
     assert response.status_code == 400
     assert "characters" in response.json()["message"]
+
+
+TAKE_CALLS = "/phone/take-calls"
+
+
+def test_a_token_to_be_called_rings_at_its_name_and_calls_nobody(
+    newcomer: Client, demo_account: Account
+) -> None:
+    told = newcomer.post(TAKE_CALLS, {"identity": " Eve  Online "}).json()
+    assert told["identity"] == "Eve Online"
+    proven = read_access_token(told["token"])
+    assert proven == ProvenCaller(demo_account, "Eve Online", takes_calls=True)
+
+
+@pytest.mark.parametrize("identity", ["", " ", "x" * 65, "a\0b", "eve?a=b"])
+def test_nobody_is_called_by_what_is_no_name(newcomer: Client, identity: str) -> None:
+    response = newcomer.post(TAKE_CALLS, {"identity": identity})
+    assert response.status_code == 400
+    assert "name" in response.json()["message"]
+
+
+def test_a_token_to_call_takes_no_calls(newcomer: Client) -> None:
+    assert not read_access_token(newcomer.post(START, CALL).json()["token"]).takes_calls
+
+
+@pytest.mark.parametrize("path", [TAKE_CALLS, "/phone/test-speaker"])
+def test_strangers_take_no_calls_and_call_no_test_speaker(demo_account: Account, path: str) -> None:
+    assert Client(REMOTE_ADDR="192.0.2.7").post(path, {"identity": "Eve"}).status_code == 403
+
+
+def test_a_test_speaker_comes_to_ones_own_meetings_only(newcomer: Client, alice: Account) -> None:
+    person = build_participant(build_conference(alice))
+    response = newcomer.post("/phone/test-speaker", {"callSid": person.call.sid})
+    assert response.status_code == 404
+    assert response.json() == {"message": "You are in no meeting yet."}
+
+
+def test_who_asks_for_the_icon_by_its_old_name_gets_it() -> None:
+    response = Client().get("/favicon.ico")
+    assert response.status_code == 301
+    assert find(response["Location"].removeprefix("/static/"))
 
 
 @pytest.mark.parametrize("application", ["nobody", "a\0b", "AP" + "0" * 32])
