@@ -124,3 +124,8 @@ def duration_between(start: datetime | None, end: datetime | None) -> str:
 def show_duration(length: timedelta) -> str:
     """Show a length as h:mm:ss."""
     return str(timedelta(seconds=max(0, int(length.total_seconds()))))
+
+
+def show_ms(length: int | None) -> str:
+    """Show a length in ms as h:mm:ss, if it is known."""
+    return NOTHING if length is None else show_duration(timedelta(milliseconds=length))

@@ -2,16 +2,27 @@
 wrong.
 """
 
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from conference_app.admin.base import duration_between
-from conference_app.admin.presence import Row, rows_of
+from conference_app.admin.base import duration_between, show_duration
+from conference_app.admin.presence import Row, at_once, bar_of, rows_of
+from conference_app.admin.speakers import spans_in_meeting
 from conference_app.http_client import without_secrets
-from conference_app.models import Alert, Conference, DeliveryStatus, WebhookDelivery
+from conference_app.models import (
+    Alert,
+    Conference,
+    DeliveryStatus,
+    EventKind,
+    Recording,
+    WebhookDelivery,
+)
+from media_engine.speech_notes import merged
 
 MOST_ROWS: Final = 100
 """Of deliveries and of alerts; the lists of either have them all."""
@@ -25,24 +36,55 @@ def history(request: HttpRequest, conference: Conference) -> dict[str, Any]:
         told.update(_presence(conference))
     if user.has_perm("conference_app.view_webhookdelivery"):
         told["deliveries"] = _deliveries(conference)
+        told["all_deliveries"] = _list_of("webhookdelivery", conference)
         told["may_replay"] = user.has_perm("conference_app.change_webhookdelivery")
     if user.has_perm("conference_app.view_alert"):
         told["alerts"] = _alerts(conference)
+        told["most_rows"] = MOST_ROWS
     return told
+
+
+def _list_of(model: str, conference: Conference) -> str:
+    """Give where all of a kind are listed that are about a conference."""
+    return f"{reverse(f'admin:conference_app_{model}_changelist')}?q={conference.sid}"
 
 
 def _presence(conference: Conference) -> dict[str, Any]:
     end = conference.ended_at or timezone.now()
     stays = conference.participants.select_related("call").order_by("joined_at", "id")
-    events = conference.events.order_by("sequence_number")
-    rows = rows_of(conference, stays, events, end)
+    events = list(conference.events.order_by("sequence_number"))
+    was_told = any(event.kind == EventKind.PARTICIPANT_SPEECH_START for event in events)
+    noted = [] if was_told else _recordings_with_speech(conference)
+    rows = rows_of(conference, stays, events, end, spans_in_meeting(noted))
     return {
         "rows": rows,
-        "spoken": any(row.spoke for row in rows),
         "kinds": _kinds(rows),
         "start": conference.created_at,
         "end": end,
         "lasted": duration_between(conference.started_at, end),
+        "talk": _talk(conference, rows, end) if was_told or noted else None,
+        "as_recorded": bool(noted),
+    }
+
+
+def _recordings_with_speech(conference: Conference) -> list[Recording]:
+    rows = conference.recordings.exclude(speech={}).order_by("started_at")
+    return list(rows.only("started_at", "trimmed_start_ms", "speech"))
+
+
+def _talk(conference: Conference, rows: list[Row], end: datetime) -> dict[str, Any]:
+    """Say how long anybody spoke, and two or more at once."""
+    together = at_once(rows)
+    everybody = merged(
+        (span.start.timestamp(), span.end.timestamp()) for row in rows for span in row.speech
+    )
+    spoken = timedelta(seconds=sum(until - since for since, until in everybody))
+    overlap = sum((span.length for span in together), timedelta())
+    return {
+        "spoken": show_duration(spoken),
+        "overlap": show_duration(overlap),
+        "share": f"{100 * (overlap / spoken):.0f} %" if spoken else "0 %",
+        "bars": [bar_of(span, conference.created_at, end) for span in together],
     }
 
 

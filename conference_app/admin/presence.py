@@ -8,6 +8,7 @@ from typing import Final
 
 from conference_app.admin.base import show_duration
 from conference_app.admin.charts import place_between
+from conference_app.admin.speakers import name_of
 from conference_app.models import Conference, ConferenceEvent, EventKind, Participant
 
 _TURNS: Final[Mapping[str, tuple[str | None, bool]]] = {
@@ -24,11 +25,16 @@ _TURNS: Final[Mapping[str, tuple[str | None, bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of the meeting's time. `kind`: "in", "muted", "hold" or "speech"."""
+    """A part of the meeting's time. `kind`: "in", "muted", "hold", "speech" or "overlap"."""
 
     kind: str
     start: datetime
     end: datetime
+
+    @property
+    def length(self) -> timedelta:
+        """How long it took."""
+        return max(timedelta(), self.end - self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +49,31 @@ class Bar:
 
 @dataclass(slots=True)
 class Row:
-    """A call, with all its stays. `reason`: why it left last."""
+    """A call, with all its stays. `participant`: its last one."""
 
     participant: Participant
+    spans: list[Span] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
-    stayed: timedelta = timedelta()
-    spoke: timedelta = timedelta()
 
     @property
     def name(self) -> str:
-        call = self.participant.call
-        return self.participant.label or call.caller or call.sid
+        return name_of(self.participant)
 
     @property
     def seconds_in(self) -> str:
-        return show_duration(self.stayed)
+        return show_duration(self._length_of("in"))
 
     @property
     def seconds_spoken(self) -> str:
-        return show_duration(self.spoke) if self.spoke else ""
+        return show_duration(self._length_of("speech"))
+
+    @property
+    def speech(self) -> list[Span]:
+        """When it spoke."""
+        return [span for span in self.spans if span.kind == "speech"]
+
+    def _length_of(self, kind: str) -> timedelta:
+        return sum((span.length for span in self.spans if span.kind == kind), timedelta())
 
 
 def rows_of(
@@ -69,19 +81,23 @@ def rows_of(
     stays: Iterable[Participant],
     events: Iterable[ConferenceEvent],
     end: datetime,
+    speech: Mapping[str, Iterable[tuple[datetime, datetime]]] | None = None,
 ) -> list[Row]:
-    """Give a row for each call in the order of their coming; `events` in order."""
+    """Give a row for each call in the order of their coming; `events` in order. `speech`: when who
+    spoke, by call SID, where the events do not tell it.
+    """
     rows: dict[int, Row] = {}
-    spans: defaultdict[int, list[Span]] = defaultdict(list)
     for stay in stays:
         row = rows.setdefault(stay.call_id, Row(stay))
         row.participant = stay
-        spans[stay.call_id].append(Span("in", stay.joined_at, stay.left_at or end))
+        row.spans.append(Span("in", stay.joined_at, stay.left_at or end))
     for call_id, span in spans_of(events, end):
-        spans[call_id].append(span)
-    for call_id, row in rows.items():
-        for span in spans[call_id]:
-            _add(row, span, conference.created_at, end)
+        if call_id in rows:
+            rows[call_id].spans.append(span)
+    for row in rows.values():
+        told = (speech or {}).get(row.participant.call.sid, ())
+        row.spans += [Span("speech", start, until) for start, until in told]
+        row.bars = [bar_of(span, conference.created_at, end) for span in row.spans]
     return list(rows.values())
 
 
@@ -111,13 +127,28 @@ def spans_of(events: Iterable[ConferenceEvent], end: datetime) -> list[tuple[int
     return spans
 
 
-def _add(row: Row, span: Span, start: datetime, end: datetime) -> None:
-    length = max(timedelta(), span.end - span.start)
-    if span.kind == "in":
-        row.stayed += length
-    elif span.kind == "speech":
-        row.spoke += length
+def at_once(rows: Iterable[Row]) -> list[Span]:
+    """Give when two or more spoke at once, ascending."""
+    steps: defaultdict[datetime, int] = defaultdict(int)
+    for row in rows:
+        for span in row.speech:
+            steps[span.start] += 1
+            steps[span.end] -= 1
+    speaking, since = 0, None
+    spans: list[Span] = []
+    for moment in sorted(steps):
+        speaking += steps[moment]
+        if speaking >= 2 and since is None:
+            since = moment
+        elif speaking < 2 and since is not None:
+            spans.append(Span("overlap", since, moment))
+            since = None
+    return spans
+
+
+def bar_of(span: Span, start: datetime, end: datetime) -> Bar:
+    """Draw a span of a meeting that lasted from start to end."""
     left = place_between(span.start, start, end)
     width = max(0.3, round(place_between(span.end, start, end) - left, 2))
-    words = f"{span.kind} {span.start:%H:%M:%S} to {span.end:%H:%M:%S}"
-    row.bars.append(Bar(span.kind, left, width, words))
+    kind = "two or more speak" if span.kind == "overlap" else span.kind
+    return Bar(span.kind, left, width, f"{kind} {span.start:%H:%M:%S} to {span.end:%H:%M:%S}")

@@ -27,7 +27,7 @@ class RoomAdmin(ControlRoomAdmin):
     list_select_related = ["account"]
     search_fields = ["name"]
     ordering = ["name"]
-    fields = ["account", "name", "max_participants"]
+    fields = ["account", "name", "max_participants", "auto_gain_control", "noise_suppression"]
     actions = ["make_guest_link"]
 
     @override

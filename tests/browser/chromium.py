@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 import soundfile
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from media_engine.pcm import Pcm
 from tests.end_to_end.sound import tone
@@ -22,7 +22,7 @@ REQUIRED: Final = bool(os.environ.get("CONFAB_REQUIRE_SERVICES"))
 
 MICROPHONE_RATE_HZ: Final = 48_000
 
-_ARGUMENTS: Final = (
+ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -51,18 +51,26 @@ async def a_page(
     `refuse`) one that the user does not allow. `context`: options of Playwright's `new_context`.
     """
     assert EXECUTABLE, "there is no chromium on this machine"
-    arguments = list(_ARGUMENTS)
+    arguments = list(ARGUMENTS)
     if microphone is not None or refuse:
         arguments.append("--use-fake-device-for-media-stream")
     if microphone is not None:
         arguments.append("--use-fake-ui-for-media-stream")
         arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=arguments)
-        try:
-            yield await (await browser.new_context(**context)).new_page()
-        finally:
-            await browser.close()
+    async with async_playwright() as playwright, a_browser(playwright, arguments) as browser:
+        yield await (await browser.new_context(**context)).new_page()
+
+
+@asynccontextmanager
+async def a_browser(
+    playwright: Playwright, arguments: Sequence[str] = ARGUMENTS
+) -> AsyncIterator[Browser]:
+    """Start a browser that nobody sees, and close it."""
+    browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=list(arguments))
+    try:
+        yield browser
+    finally:
+        await browser.close()
 
 
 def write_microphone(path: Path, sound: Pcm) -> Path:

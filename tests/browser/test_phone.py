@@ -1,49 +1,31 @@
 """The phone in a real browser: what it says, what it hears, and what people read on it."""
 
-import json
 import re
 from pathlib import Path
 from typing import Final
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
-from conference_app.headless_caller import HeadlessCaller
 from tests.browser.chromium import a_page, needs_chromium
 from tests.browser.conftest import BROWSERS_HZ
+from tests.browser.phone import (
+    CALLERS_HZ,
+    KEEP_SOCKETS,
+    STRONGEST_HEARD,
+    call,
+    hears_the_browser,
+    is_connected,
+    no_serious_fault,
+    offer,
+    open_phone,
+    room_application,
+)
 from tests.end_to_end.server import Server
 from tests.end_to_end.sound import RATE_HZ, heard, level_dbfs, tone, tone_dbfs
 from tests.end_to_end.waiting import eventually, hear
 
 pytestmark = [pytest.mark.end_to_end, needs_chromium]
-
-CALLERS_HZ: Final = 600
-ROOM: Final = "<Dial><Conference beep='false' waitUrl=''>{}</Conference></Dial>"
-
-STRONGEST_HEARD: Final = """async (seconds) => {
-  const source = window.heardForTests;
-  const analyser = new AnalyserNode(source.context, { fftSize: 8192, smoothingTimeConstant: 0 });
-  source.connect(analyser);
-  const bins = new Float32Array(analyser.frequencyBinCount);
-  const sum = new Float64Array(bins.length);
-  for (let n = 0; n < 5 * seconds; n++) {
-    await new Promise((done) => setTimeout(done, 200));
-    analyser.getFloatFrequencyData(bins);
-    bins.forEach((decibels, bin) => (sum[bin] += 10 ** (decibels / 10)));
-  }
-  const strongest = sum.indexOf(Math.max(...sum));
-  return [(strongest * source.context.sampleRate) / analyser.fftSize, sum[strongest]];
-}"""
-"""The frequency in Hz that is strongest in what the page plays, and its power."""
-
-KEEP_WHAT_IS_HEARD: Final = """
-const connect = AudioNode.prototype.connect;
-AudioNode.prototype.connect = function (target, ...rest) {
-  if (target instanceof AudioDestinationNode) window.heardForTests = this;
-  return connect.call(this, target, ...rest);
-};
-"""
 
 
 KEEP_WHICH_MICROPHONES: Final = """
@@ -55,40 +37,6 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
   return stream;
 };
 """
-
-
-async def open_phone(page: Page, url: str) -> list[str]:
-    """Open a page; give what goes wrong on it, which grows."""
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    await page.add_init_script(KEEP_WHAT_IS_HEARD)
-    await page.goto(url)
-    return wrong
-
-
-async def call(page: Page, to: str) -> None:
-    """Have the phone call a room, and wait until it is connected."""
-    await page.get_by_label("Room", exact=True).fill(to)
-    await page.get_by_role("button", name="Call").click()
-    await is_connected(page)
-
-
-async def is_connected(page: Page) -> None:
-    await expect(page.get_by_role("status")).to_have_text("You are connected.", timeout=15_000)
-
-
-async def room_application(server: Server, room: str) -> str:
-    """Give the name of an application that brings a headless caller to a room."""
-    return await server.application(ROOM.format(room))
-
-
-async def hears_the_browser(caller: HeadlessCaller) -> bool:
-    """Whether the pulses are in a second of what the caller hears, and nothing else is as loud."""
-    await hear(caller, 1)
-    second = heard(caller)[-RATE_HZ:]
-    elsewhere = max(tone_dbfs(second, hz) for hz in (350, 1700, 2600))
-    return tone_dbfs(second, BROWSERS_HZ) > max(-50.0, elsewhere + 15)
 
 
 async def test_a_browser_and_a_program_hear_each_other(server: Server, microphone: Path) -> None:
@@ -108,20 +56,19 @@ async def test_a_browser_and_a_program_hear_each_other(server: Server, microphon
         await expect(page.locator("[data-part=delay]")).to_have_text(re.compile(r"^\d+ ms$"))
         assert not wrong
 
+        async def silent_in_the_program() -> bool:
+            await hear(bob, 1)
+            return tone_dbfs(heard(bob)[-RATE_HZ:], BROWSERS_HZ) < -80
+
         await page.get_by_role("button", name="Mute").click()
-        await hear(bob, 0.7)
-        silence_from = len(heard(bob))
-        await hear(bob, 1)
-        assert tone_dbfs(heard(bob)[silence_from:], BROWSERS_HZ) < -80
+        await eventually(silent_in_the_program)
 
         await page.get_by_role("button", name="Mute").click()
         await eventually(heard_in_the_program)
         await page.get_by_role("button", name="Hold").click()
-        await hear(bob, 0.7)
-        silence_from = len(heard(bob))
+        await eventually(silent_in_the_program)
         _, power = await page.evaluate(STRONGEST_HEARD, 1)
         assert power < 1e-9
-        assert tone_dbfs(heard(bob)[silence_from:], BROWSERS_HZ) < -80
 
         await page.get_by_role("button", name="Hang up").click()
         await expect(page.get_by_role("status")).to_have_text("The call is over.")
@@ -164,17 +111,8 @@ async def test_a_key_of_the_keypad_reaches_a_gather(server: Server, microphone: 
         await page.get_by_role("group", name="Keypad").get_by_role("button", name="5").click()
         await page.keyboard.press("#")
         await page.keyboard.press("7")
-        await expect(page.get_by_role("status")).to_have_text("The call is over.", timeout=15_000)
+        await expect(page.get_by_role("status")).to_have_text("The call is over.")
     assert [asked.form["Digits"] for asked in server.web.asked_for(action)] == ["5"]
-
-
-async def offer(page: Page, application: str) -> None:
-    """Choose an application that is no example."""
-    await page.evaluate(
-        "(name) => document.querySelector('[name=application]')"
-        ".add(new Option(name, name, true, true))",
-        application,
-    )
 
 
 async def test_whose_microphone_is_refused_listens_and_reads_why(server: Server) -> None:
@@ -222,11 +160,7 @@ async def test_a_lost_connection_is_said_and_the_phone_calls_again(
     server: Server, microphone: Path
 ) -> None:
     async with a_page(microphone) as page:
-        await page.add_init_script(
-            "const Real = WebSocket; window.sockets = [];"
-            "window.WebSocket = class extends Real {"
-            " constructor(...all) { super(...all); window.sockets.push(this); } };"
-        )
+        await page.add_init_script(KEEP_SOCKETS)
         await open_phone(page, server.http)
         await call(page, "Comes back")
         told = await page.evaluate_handle(
@@ -262,13 +196,3 @@ async def test_axe_finds_no_serious_fault(server: Server, microphone: Path, sche
         await page.get_by_role("button", name="Keypad").click()
         await page.get_by_role("button", name="Mute").click()
         await no_serious_fault(page)
-
-
-async def no_serious_fault(page: Page) -> None:
-    found = await Axe().run(page)
-    serious = [
-        violation
-        for violation in found.response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert not serious, json.dumps(serious, indent=1)

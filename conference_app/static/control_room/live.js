@@ -2,44 +2,59 @@
 
 import { make, setText } from "./build.js";
 import { showSeconds } from "./clock.js";
+import { Dialogs } from "./dialogs.js";
 import { openFeed } from "./feed.js";
+import { Notice } from "./notice.js";
 import { Orders } from "./orders.js";
 import { People } from "./people.js";
 
 const LINK_WORDS = { open: "live", lost: "lost, trying again …", asleep: "asleep", refused: "not allowed any more" };
-const COMPLAINT_MS = 8000;
+const MOST_FACTS = 100;
 
 class LivePage {
   constructor(root) {
-    this.root = root;
     this.part = (name) => root.querySelector(`[data-${name}]`);
     const allowed = JSON.parse(document.getElementById("live-orders").textContent);
-    this.orders = new Orders(root, allowed, (words) => this.complain(words));
-    this.people = new People(this.part("people"), this.orders);
+    const orders = new Orders(root, allowed, new Dialogs(root), new Notice(root));
+    this.people = new People(this.part("people"), orders);
+    this.buttons = orders.buttonsOf(() => null, { person: false });
+    this.part("orders").append(...this.buttons.elements);
     this.startedAt = null;
-    this.part("orders").append(...this.orders.buttons(null));
+    this.feed = null;
     setInterval(() => this.tick(), 1000);
-    openFeed(root.dataset.socket, (message) => this.hear(message), (state) => this.link(state));
+    openFeed(root.dataset.socket, (data, socket) => this.hear(data, socket), (state) => this.link(state));
   }
 
-  hear(message) {
-    if (message.event === "levels") this.people.hear(message.legs);
-    else this.show(message);
+  hear(data, socket) {
+    if (typeof data !== "string") return this.people.hear(new Uint8Array(data));
+    const message = JSON.parse(data);
+    if (message.event === "legs") this.people.expect(message.legs);
+    else if (message.event === "arrivals") this.people.arrive(message.legs);
+    else this.show(message, socket);
   }
 
-  show(state) {
+  show(state, socket) {
     if (state.status === "completed") {
       window.location.reload(); // the page of a meeting that is over
       return;
     }
-    const badge = make("span", `badge badge-${state.status}`, state.status);
-    this.part("state").replaceChildren(badge);
+    this.part("state").replaceChildren(...badges(state));
     setText(this.part("count"), String(state.people.length));
     this.startedAt = state.started_at && Date.parse(state.started_at);
     this.part("nobody").hidden = state.people.length > 0;
+    this.buttons.show(state);
     this.people.show(state.people);
-    this.part("timeline").replaceChildren(...state.timeline.map(fact));
+    this.tell(state.timeline, socket);
     this.tick();
+  }
+
+  /** Put new facts on top; a new connection tells all of them again. */
+  tell(facts, socket) {
+    const list = this.part("timeline");
+    if (socket !== this.feed) list.replaceChildren();
+    this.feed = socket;
+    list.prepend(...facts.map(fact));
+    while (list.children.length > MOST_FACTS) list.lastChild.remove();
   }
 
   tick() {
@@ -53,14 +68,13 @@ class LivePage {
     pill.dataset.link = state;
     if (state !== "open") this.people.rest();
   }
+}
 
-  complain(words) {
-    const trouble = this.part("trouble");
-    trouble.textContent = words;
-    trouble.hidden = false;
-    clearTimeout(this.forgetting);
-    this.forgetting = setTimeout(() => (trouble.hidden = true), COMPLAINT_MS);
-  }
+function badges(state) {
+  const words = [make("span", `badge badge-${state.status}`, state.status)];
+  if (state.locked) words.push(make("span", "badge badge-locked", "locked"));
+  if (state.recorded) words.push(make("span", "badge badge-recorded", state.paused ? "recording paused" : "recording"));
+  return words;
 }
 
 function fact(event) {
@@ -68,6 +82,7 @@ function fact(event) {
   at.dateTime = event.occurred_at;
   const words = make("span", "fact-words", "", make("span", "fact-kind", event.kind));
   if (event.who) words.append(make("span", "fact-who", event.who));
+  if (event.more) words.append(make("span", "fact-who", event.more));
   return make("li", "fact", "", at, words);
 }
 

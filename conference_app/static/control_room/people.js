@@ -1,116 +1,65 @@
-// The people of a live meeting: one row each, kept from state to state, with a meter that moves.
+// The people of a live meeting: one row each, kept from state to state.
 
-import { make, setText, symbol } from "./build.js";
+import { PersonRow } from "./person_row.js";
 
-const QUIETEST_DBFS = -60;
-const FALL = 0.12;
-const SPEAKS_DBFS = -40;
-const SPEAKS_ON_MS = 600;
-const POOR_LATE_SHARE = 0.02;
-const POOR_DELAY_MS = 160;
+const FLOOR_DBFS = -96;
 
 export class People {
   constructor(list, orders) {
     this.list = list;
     this.orders = orders;
-    this.rows = new Map();
+    this.rows = new Map(); // by call SID
+    this.heard = []; // whose levels come, in their order
+    const watch = (entries) => entries.forEach(({ target, isIntersecting }) => this.rowOf(target)?.come(isIntersecting));
+    this.eyes = new IntersectionObserver(watch, { rootMargin: "100px" });
   }
 
   /** Show who is in, in the order of their coming. */
   show(people) {
-    const present = new Set(people.map((person) => person.call_sid));
+    const present = new Map(people.map((person) => [person.call_sid, person.id]));
     for (const [sid, row] of this.rows) {
-      if (present.has(sid)) continue;
-      row.element.remove();
-      this.rows.delete(sid);
+      if (present.get(sid) !== row.person.id) this.remove(sid, row);
     }
-    for (const person of people) {
-      const known = this.rows.get(person.call_sid);
-      const row = known && known.person.id === person.id ? known : this.add(person, known);
-      row.show(person);
-    }
+    for (const person of people) (this.rows.get(person.call_sid) ?? this.add(person)).show(person);
   }
 
-  add(person, stale) {
-    stale?.element.remove();
-    const row = new Row(this.orders);
+  add(person) {
+    const row = new PersonRow(this.orders);
+    row.element.dataset.call = person.call_sid;
     this.rows.set(person.call_sid, row);
     this.list.append(row.element);
+    this.eyes.observe(row.element);
     return row;
+  }
+
+  remove(sid, row) {
+    this.eyes.unobserve(row.element);
+    row.element.remove();
+    this.rows.delete(sid);
+  }
+
+  rowOf(element) {
+    return this.rows.get(element.dataset.call);
   }
 
   /** Lay the meters to rest: nothing is known any more. */
   rest() {
+    this.heard = [];
     for (const row of this.rows.values()) row.rest();
   }
 
-  /** Move the meters. */
-  hear(legs) {
-    for (const [sid, row] of this.rows) row.hear(legs[sid]);
-  }
-}
-
-class Row {
-  constructor(orders) {
-    this.orders = orders;
-    this.person = { id: null };
-    this.name = make("span", "person-name");
-    this.chips = make("span", "person-chips");
-    this.fill = make("span", "meter-fill");
-    this.meter = make("span", "meter", "", this.fill);
-    this.meter.setAttribute("aria-hidden", "true");
-    this.quality = make("span", "person-quality");
-    this.quality.title = "Delay of the jitter buffer; frames that were late, made up, or cut out to catch up";
-    this.buttons = make("span", "person-orders");
-    const who = make("span", "person-who", "", make("span", "person-line", "", this.name, this.chips), this.quality);
-    this.element = make("li", "person", "", symbol("person"), who, this.meter, this.buttons);
-    this.spokeAt = -Infinity;
-    this.level = -1;
+  /** Say whose levels come from now on. */
+  expect(sids) {
+    this.heard = sids;
   }
 
-  show(person) {
-    const told = JSON.stringify(person);
-    if (told === this.told) return this.enable();
-    this.told = told;
-    this.person = person;
-    setText(this.name, person.name);
-    this.chips.replaceChildren(...chips(person));
-    this.buttons.replaceChildren(...this.orders.buttons(person));
-    this.element.classList.toggle("person-unheard", person.muted || person.hold);
+  /** Move the meters: a byte for each of them, dB above the floor. */
+  hear(levels) {
+    this.heard.forEach((sid, index) => this.rows.get(sid)?.hear(levels[index] + FLOOR_DBFS));
   }
 
-  enable() {
-    for (const button of this.buttons.children) button.disabled = false;
+  /** Say how sound arrives, of those of whom that has changed. */
+  arrive(legs) {
+    for (const [sid, arrival] of Object.entries(legs)) this.rows.get(sid)?.arrive(arrival);
   }
-
-  rest() {
-    this.level = 0;
-    this.fill.style.transform = "scaleX(0)";
-    this.element.classList.remove("person-speaks", "person-poor");
-    setText(this.quality, "");
-  }
-
-  hear(leg) {
-    const [dbfs, bufferedMs, late, concealed, cut, received] = leg || [QUIETEST_DBFS, 0, 0, 0, 0, 0];
-    // A level is of one moment: falling slowly, the meter shows speech and not its gaps.
-    const level = Math.max(0, Math.min(1, 1 - dbfs / QUIETEST_DBFS), this.level - FALL);
-    if (level !== this.level) {
-      this.level = level;
-      this.fill.style.transform = `scaleX(${level.toFixed(2)})`;
-    }
-    const now = performance.now();
-    if (dbfs > SPEAKS_DBFS) this.spokeAt = now;
-    const speaks = now - this.spokeAt < SPEAKS_ON_MS;
-    this.element.classList.toggle("person-speaks", speaks && !this.person.muted && !this.person.hold);
-    const poor = bufferedMs > POOR_DELAY_MS || late > POOR_LATE_SHARE * received;
-    this.element.classList.toggle("person-poor", poor && received > 100);
-    const parts = [`${bufferedMs} ms`, `${late} late`, `${concealed} concealed`, `${cut} cut`];
-    setText(this.quality, parts.join(" · "));
-  }
-}
-
-function chips(person) {
-  const names = { muted: "muted", hold: "on hold", coaching: "coaching", moderator: "moderator" };
-  const true_ = Object.keys(names).filter((name) => person[name]);
-  return true_.map((name) => make("span", `chip chip-${name}`, names[name]));
 }

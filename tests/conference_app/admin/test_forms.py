@@ -32,9 +32,11 @@ def test_twiml_that_no_call_could_run_is_refused(
 def test_a_room_is_limited_and_keeps_its_name(admin_client: Client, alice: Account) -> None:
     room = Room.objects.create(account=alice, name="lobby")
     url = reverse("admin:conference_app_room_change", args=[room.pk])
-    admin_client.post(url, {"name": "another", "max_participants": "3"})
+    sent = {"name": "another", "max_participants": "3", "auto_gain_control": "on"}
+    admin_client.post(url, sent)
     room.refresh_from_db()
     assert (room.name, room.max_participants) == ("lobby", 3)
+    assert (room.auto_gain_control, room.noise_suppression) == (True, False)
     response = admin_client.post(url, {"max_participants": "0"})
     assert response.context["adminform"].form.errors["max_participants"]
 

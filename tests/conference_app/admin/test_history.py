@@ -1,6 +1,8 @@
 """The page of a meeting that is over: who was in when, what was told, what went wrong."""
 
+import random
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from conference_app.admin.presence import Row, rows_of
+from conference_app.admin import history
+from conference_app.admin.presence import Row, Span, at_once, rows_of
 from conference_app.models import (
     Account,
     Call,
@@ -18,7 +21,10 @@ from conference_app.models import (
     ConferenceStatus,
     DeliveryStatus,
     EventKind,
+    Participant,
+    Recording,
 )
+from media_engine.speech_notes import Speech
 from tests.builders import (
     NOON,
     build_alert,
@@ -26,6 +32,7 @@ from tests.builders import (
     build_conference,
     build_delivery,
     build_participant,
+    build_recording,
 )
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +113,91 @@ def test_what_nobody_ended_lasts_to_the_end(meeting: Conference) -> None:
     assert _bars(_rows(meeting)[0]) == [("in", 0, 100), ("muted", 30, 70)]
 
 
+# --- who spoke, and how long ---------------------------------------------------------------------
+
+
+def build_spoken(
+    meeting: Conference, start: float, spans: dict[Call, list[tuple[float, float]]], **about: Any
+) -> Recording:
+    """A recording whose spans are minutes of its file."""
+    minute = 60_000
+    in_ms = {
+        call.sid: [(round(a * minute), round(b * minute)) for a, b in each]
+        for call, each in spans.items()
+    }
+    left_out = [(round(a * minute), round(b * minute)) for a, b in about.pop("left_out", [])]
+    speech = Speech(in_ms, left_out).to_json()
+    recording = build_recording(meeting, b"", speech=speech, **about)
+    Recording.objects.filter(pk=recording.pk).update(started_at=at(start))
+    return recording
+
+
+def test_recordings_tell_who_spoke_in_the_time_of_the_meeting(
+    admin_client: Client, meeting: Conference, media_root: Path
+) -> None:
+    first, second = build_call(meeting.account, "one"), build_call(meeting.account, "two")
+    stay(meeting, first, 0, 100)
+    stay(meeting, second, 0, 100)
+    # Ten minutes later, two trimmed off, and five left out after eight.
+    spoken = {first: [(0.0, 10.0)], second: [(6.0, 9.0)]}
+    build_spoken(meeting, 10, spoken, trimmed_start_ms=120_000, left_out=[(8, 5)])
+    build_spoken(meeting, 50, {second: [(0, 20)]})
+    build_recording(meeting, b"")
+    page = _page(admin_client, meeting)
+    for left, width in ((12, 8), (25, 2), (18, 2), (25, 1), (50, 20)):
+        assert f'<rect class="bar-speech" x="{left}.0" width="{width}.0"' in page
+    for left, width in ((18, 2), (25, 1)):
+        assert f'<rect class="bar-overlap" x="{left}.0" width="{width}.0"' in page
+    assert page.count('class="bar-speech"') == 5
+    assert page.count('class="bar-overlap"') == 2
+    assert "1:40:00 · spoke 0:10:00" in page
+    assert "1:40:00 · spoke 0:23:00" in page
+    assert "<dd>0:30:00</dd>" in page
+    assert '<dd>0:03:00 <span class="quiet-figure">10 % of the talk</span></dd>' in page
+    assert "as far as the meeting was recorded" in page
+
+
+def test_what_was_told_as_it_happened_counts_before_recordings(
+    admin_client: Client, meeting: Conference, media_root: Path
+) -> None:
+    call = build_call(meeting.account)
+    stay(meeting, call, 0, 100)
+    happen(meeting, EventKind.PARTICIPANT_SPEECH_START, call, 30)
+    happen(meeting, EventKind.PARTICIPANT_SPEECH_STOP, call, 35)
+    build_spoken(meeting, 50, {call: [(0, 20)]})
+    page = _page(admin_client, meeting)
+    assert page.count('class="bar-speech"') == 1
+    assert "spoke 0:05:00" in page
+    assert '<dd>0:00:00 <span class="quiet-figure">0 % of the talk</span></dd>' in page
+    assert "as it was told while it happened" in page
+
+
+def test_where_nobody_noted_it_the_page_says_so(admin_client: Client, meeting: Conference) -> None:
+    stay(meeting, build_call(meeting.account), 0, 100)
+    page = _page(admin_client, meeting)
+    assert "It is not known who spoke" in page
+    assert "spoke 0" not in page
+
+
+def test_at_once_is_when_two_or_more_speak(meeting: Conference) -> None:
+    chance = random.Random(1)
+    for _ in range(100):
+        rows = []
+        for _ in range(chance.randrange(4)):
+            turns = sorted(chance.sample(range(30), 2 * chance.randrange(4)))
+            pairs = zip(turns[::2], turns[1::2], strict=True)
+            rows.append(Row(Participant(), [Span("speech", at(a), at(b)) for a, b in pairs]))
+        spans = at_once(rows)
+        for minute in range(30):
+            middle = at(minute + 0.5)
+            speaking = sum(_is_in(row.speech, middle) for row in rows)
+            assert _is_in(spans, middle) == (speaking >= 2)
+
+
+def _is_in(spans: list[Span], moment: datetime) -> bool:
+    return any(span.start <= moment < span.end for span in spans)
+
+
 def _page(client: Client, conference: Conference) -> str:
     url = reverse("admin:conference_app_conference_change", args=[conference.pk])
     return client.get(url).content.decode()
@@ -138,6 +230,22 @@ def test_the_page_shows_what_was_told_and_what_went_wrong(
     assert "secret" not in page
     assert "Something of the call." in page
     assert "Something else." not in page
+
+
+def test_a_long_list_of_webhooks_leads_to_all_of_them(
+    admin_client: Client, meeting: Conference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "MOST_ROWS", 3)
+    for _ in range(2):
+        build_delivery(meeting)
+    assert "These are the first" not in _page(admin_client, meeting)
+    for _ in range(2):
+        build_delivery(meeting)
+    page = _page(admin_client, meeting)
+    assert "These are the first 3." in page
+    url = f"{reverse('admin:conference_app_webhookdelivery_changelist')}?q={meeting.sid}"
+    assert f'href="{url}"' in page
+    assert len(admin_client.get(url).context["cl"].result_list) == 4
 
 
 @pytest.mark.django_db(transaction=True)
