@@ -10,7 +10,7 @@ DEV    := $(VENV)/.tools-installed
 # server.
 BOTH_CORES := -n 3 --dist loadfile
 
-.PHONY: run test test-slow check fix demo bench clean
+.PHONY: run test test-slow check fix demo bench bench-peers screenshots clean
 
 run: $(RUN)              ## migrate, make the demo account, serve on PORT (8000)
 	@$(BIN)/python manage.py bootstrap
@@ -40,6 +40,13 @@ fix: $(DEV)              ## mend what can be mended by a tool
 
 bench: $(DEV)            ## take the figures of docs/benchmarks.md again
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.sound
+
+bench-peers: $(DEV)      ## the same of Janus (apt-get install janus) and the floor (gcc, libssl-dev), beside ours
+	$(BIN)/python -m tests.benchmarks.peers
+
+screenshots: $(DEV)      ## take the pictures of docs/screenshots again (chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 clean:                   ## remove what was installed; not your data (var/)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

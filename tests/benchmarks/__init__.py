@@ -1,5 +1,7 @@
 """The figures of docs/benchmarks.md: a real server process, and callers in another one.
 
-`python -m tests.benchmarks` takes them all again and writes the page; with `--quick` it takes each
-once and briefly, and only prints. Needs Linux: /proc, and processes pinned to cores.
+`python -m tests.benchmarks` takes them all again and writes its section of the page; with `--quick`
+it takes each once and briefly, with `--only NAME` one of them, and only prints. `python -m
+tests.benchmarks.peers` does the same with Janus and a floor in C beside ours. Needs Linux: /proc,
+and processes pinned to cores.
 """

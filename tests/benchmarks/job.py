@@ -1,41 +1,95 @@
 """What the benchmark asks of the load generator, and what it answers: one JSON object each way."""
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal, Self
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
+from types import MappingProxyType, NoneType
+from typing import Any, Final, Literal, Self, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-WAITING: Final = "waits-"
+from media_engine.dialects import L16, MULAW, WireFormat
 
-Kind = Literal["tones", "clicks", "fetches"]
+WAITING: Final = "waits-"
+"""Begins the name of an application whose callers wait with something that is fetched."""
+
+LISTENING: Final = "listens-"
+"""Begins the name of an application whose callers say nothing; the rest names the meeting."""
+
+STREAM: Final = "joins-"
+"""Begins the names of the rooms into which callers come one after the other."""
+
+SAYING: Final = "says-"
+"""Begins the name of an application that speaks a text of its own."""
+
+Kind = Literal["tones", "clicks", "fetches", "joins", "busy"]
+
+Transport = Literal["native", "wide", "twilio", "floor", "rtp"]
+"""How callers speak. "native": binary frames over WebSockets. "wide": likewise, 16 kHz. "twilio":
+Twilio Media Streams. "floor": bare frames for floor.c. "rtp": UDP packets for Janus.
+"""
+
+_TELEPHONE: Final = WireFormat(MULAW, 8000)
+
+WIRES: Final[Mapping[Transport, WireFormat]] = MappingProxyType(
+    {
+        "native": _TELEPHONE,
+        "wide": WireFormat(L16, 16_000),
+        "twilio": _TELEPHONE,
+        "floor": WireFormat(L16, 8000),
+        "rtp": _TELEPHONE,
+    }
+)
+
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server is, and what it asks of callers.
+
+    `control`: the path of the socket by which Janus is told; of a server of ours the directory of
+    its data. `says_health`: it answers /healthz.
+    """
+
+    port: int = 0
+    account_sid: str = ""
+    auth_token: str = field(default="", repr=False)
+    admin_password: str = field(default="", repr=False)
+    control: str = ""
+    says_health: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One run. `rooms` names, for each caller, the application it calls: one a room.
 
-    "tones": all talk, μ-law 8 kHz. "clicks": callers 0 and 1, 2 and 3 … are pairs, L16 16 kHz.
+    "tones": all talk. "clicks": callers 0 and 1, 2 and 3 … are pairs, L16 16 kHz.
     "fetches": like "tones", and those whose room's name begins with WAITING come in when it begins.
+    "joins": one talks in each room, and others come in one after the other for a short time.
+    "busy": both, beside all else that a server does.
     """
 
     kind: Kind
     rooms: tuple[str, ...]
-    port: int
-    account_sid: str
-    auth_token: str = field(repr=False)
+    address: Address
     server_pid: int
     warm_up_s: float
     seconds: float
     seed: int
+    transport: Transport = "native"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        values = json.loads(text)
-        return cls(**values | {"rooms": tuple(values["rooms"])})
+        return read(cls, text)
+
+    @property
+    def wire(self) -> WireFormat:
+        """What sound is on the wire."""
+        return WIRES[self.transport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +120,9 @@ class Conditions:
     send_lateness_ms: Percentiles
     """How late the generator sent its own frames."""
     tick_lateness_ms: Percentiles | None
-    """By the server's own account, since it was started; None when it does not say."""
+    """By the server's own account, while it was measured; None when it does not say."""
     skipped_ticks: int | None
-    """Likewise, while it was measured."""
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +134,10 @@ class TonesResult:
     heard_right: float
     departures_ms: Percentiles
     """How far frames arrive behind the even 20 ms of their stream; of all callers together."""
+    grown_bytes: int
+    """How much more memory the server holds than before the first caller."""
+    lost: float = 0.0
+    """The share of the server's packets that never arrived, where they can get lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,37 +155,70 @@ class FetchesResult:
     conditions: Conditions
 
 
-def fetches_from_json(text: str) -> FetchesResult:
-    """Read what asdict() and JSON made of a FetchesResult."""
-    return FetchesResult(_conditions(json.loads(text)["conditions"]))
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """Callers who came in one after the other."""
+
+    called: int
+    heard: int
+    """How many of them heard who talked in their room."""
+    per_s: float
+    """From the first call to the last first sound."""
+    first_sound_ms: Percentiles
+    """From the first packet of the connection to the frame that is the talker's voice."""
 
 
-def tones_from_json(text: str) -> TonesResult:
-    """Read what asdict() and JSON made of a TonesResult."""
-    values = json.loads(text)
-    return TonesResult(
-        conditions=_conditions(values["conditions"]),
-        frames_per_s=values["frames_per_s"],
-        heard_right=values["heard_right"],
-        departures_ms=Percentiles(**values["departures_ms"]),
-    )
+@dataclass(frozen=True, slots=True)
+class JoinsResult:
+    """What became of callers who came in while a few talked."""
+
+    conditions: Conditions
+    joins: Joins
 
 
-def clicks_from_json(text: str) -> ClicksResult:
-    """Read what asdict() and JSON made of a ClicksResult."""
-    values = json.loads(text)
-    return ClicksResult(
-        conditions=_conditions(values["conditions"]),
-        delays_ms=tuple(tuple(delays) for delays in values["delays_ms"]),
-    )
+@dataclass(frozen=True, slots=True)
+class BusyResult:
+    """What callers heard who all talk, while the server did all else that it does."""
+
+    tones: TonesResult
+    joins: Joins
+    pages: int
+    """Pages of the control room that were asked for and came whole."""
+    told: int
+    """Messages to the page of a live meeting."""
+    slowest_page_ms: float
+    texts: int
+    """Callers who were read a text of their own."""
+    mp3_bytes: int
+    """By how much the MP3 file grew."""
 
 
-def _conditions(values: dict[str, Any]) -> Conditions:
-    ticks = values["tick_lateness_ms"]
-    return Conditions(
-        **values
-        | {
-            "send_lateness_ms": Percentiles(**values["send_lateness_ms"]),
-            "tick_lateness_ms": None if ticks is None else Percentiles(**ticks),
-        }
-    )
+Result = TonesResult | ClicksResult | FetchesResult | JoinsResult | BusyResult
+
+RESULTS: Final[Mapping[Kind, type[Result]]] = MappingProxyType(
+    {
+        "tones": TonesResult,
+        "clicks": ClicksResult,
+        "fetches": FetchesResult,
+        "joins": JoinsResult,
+        "busy": BusyResult,
+    }
+)
+
+
+def read(kind: type[_Read], text: str) -> _Read:
+    """Read what asdict() and JSON made of a data class."""
+    return cast("_Read", _shaped(kind, json.loads(text)))
+
+
+def _shaped(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if get_origin(kind) is tuple:
+        return tuple(_shaped(get_args(kind)[0], item) for item in value)
+    if NoneType in get_args(kind):
+        return _shaped(next(other for other in get_args(kind) if other is not NoneType), value)
+    if not is_dataclass(kind):
+        return value
+    hints = get_type_hints(kind)
+    return kind(**{name: _shaped(hints[name], item) for name, item in value.items()})  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""One caller's connection in the `native` dialect, as light as it gets: no library, no coroutine.
+"""One caller's connection over a WebSocket, as light as it gets: no library, no coroutine.
 
 It answers pings, without which a server takes a client for one that does not read, and keeps what
 it hears, with the times of arrival, while it is told to.
@@ -14,10 +14,8 @@ from typing import Final, cast
 
 from typing_extensions import override
 
-from media_engine.dialects import WireFormat
-from media_engine.dialects.base import write_format
+from tests.benchmarks.caller_dialects import CallerDialect
 from tests.benchmarks.frames import (
-    BINARY,
     CLOSE,
     PING,
     PONG,
@@ -35,12 +33,15 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
-    """Who calls whom, and how it speaks. `authorization` is the HTTP header's value."""
+    """Who calls whom, and how it speaks. `authorization` is the HTTP header's value; `number`: the
+    caller's own.
+    """
 
     host: str
     to: str
-    wire: WireFormat
+    dialect: CallerDialect
     authorization: str
+    number: int = 0
 
 
 def basic_authorization(account_sid: str, auth_token: str) -> str:
@@ -51,12 +52,14 @@ def basic_authorization(account_sid: str, auth_token: str) -> str:
 class MediaClient(asyncio.Protocol):
     """One call. Await `started`, then send() frames; `failure` says what went wrong, if anything.
 
-    While `keeps` is set, `arrivals` (seconds of time.perf_counter) and `payloads` grow by one with
-    each frame of sound.
+    While `keeps` is set, `arrivals` (seconds of time.perf_counter) and `sounds` (messages, see
+    payloads()) grow by one with each frame of sound.
     """
 
     def __init__(self, request: CallRequest) -> None:
         self._request = request
+        self._is_sound = request.dialect.is_sound
+        self._sound_starts = not request.dialect.answers
         self._transport: asyncio.WriteTransport | None = None
         self._rest = b""
         self._upgraded = False
@@ -65,23 +68,25 @@ class MediaClient(asyncio.Protocol):
         self.failure: CallFailed | None = None
         self.keeps = False
         self.arrivals: list[float] = []
-        self.payloads: list[bytes] = []
+        self.sounds: list[bytes] = []
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports do what asyncio's classes say, but are none.
         self._transport = cast("asyncio.WriteTransport", transport)
         key = base64.b64encode(secrets.token_bytes(16)).decode()
-        lines = (
-            "GET /media HTTP/1.1",
+        subprotocol = self._request.dialect.subprotocol
+        lines = [
+            f"GET {self._request.dialect.path(self._request.to)} HTTP/1.1",
             f"Host: {self._request.host}",
             "Upgrade: websocket",
             "Connection: Upgrade",
             f"Sec-WebSocket-Key: {key}",
             "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Protocol: audio.confab",
             f"Authorization: {self._request.authorization}",
-        )
+        ]
+        if subprotocol is not None:
+            lines.append(f"Sec-WebSocket-Protocol: {subprotocol}")
         self.send("\r\n".join(lines).encode() + _END_OF_HEADERS)
 
     @override
@@ -100,10 +105,12 @@ class MediaClient(asyncio.Protocol):
             self._fail(f"the server sent {error}")
             return
         for opcode, payload in frames:
-            if opcode == BINARY:
+            if self._is_sound(opcode, payload):
                 if self.keeps:
                     self.arrivals.append(arrived_at)
-                    self.payloads.append(payload)
+                    self.sounds.append(payload)
+                if self._sound_starts:
+                    self._start()
             else:
                 self._heed(opcode, payload)
 
@@ -116,6 +123,20 @@ class MediaClient(asyncio.Protocol):
         """Send bytes, whole frames of them; nothing happens once the call is over."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(frame)
+
+    def pause_reading(self) -> None:
+        """Leave in the kernel's buffers what comes, and answer no ping; speak on."""
+        if self._transport is not None:
+            cast("asyncio.ReadTransport", self._transport).pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read what has piled up, and go on."""
+        if self._transport is not None:
+            cast("asyncio.ReadTransport", self._transport).resume_reading()
+
+    def payloads(self) -> list[bytes]:
+        """Give the sound of all that was kept."""
+        return [self._request.dialect.payload(message) for message in self.sounds]
 
     def hang_up(self) -> None:
         """Say goodbye and close."""
@@ -130,24 +151,25 @@ class MediaClient(asyncio.Protocol):
         if b" 101 " not in status:
             self._fail(f"the handshake was answered by {status!r}")
             return
-        start = {
-            "event": "start",
-            "to": self._request.to,
-            "mediaFormat": write_format(self._request.wire),
-        }
-        self.send(client_frame(TEXT, json.dumps(start).encode()))
+        for message in self._request.dialect.opening(self._request.to, self._request.number):
+            self.send(client_frame(TEXT, message.encode()))
 
     def _heed(self, opcode: int, payload: bytes) -> None:
         if opcode == PING:
             self.send(client_frame(PONG, payload))
         elif opcode == CLOSE:
             self._fail(f"the server closes: {payload[2:].decode(errors='replace')!r}")
-        elif opcode == TEXT and not self.started.done():
+        elif opcode == TEXT and not self.started.done() and self._request.dialect.answers:
             message = json.loads(payload)
             if message["event"] == "started":
-                self.started.set_result(None)
+                self._start()
             else:
                 self._fail(f"the server said {message} instead of started")
+
+    def _start(self) -> None:
+        self._sound_starts = False
+        if not self.started.done():
+            self.started.set_result(None)
 
     def _fail(self, reason: str) -> None:
         if self.failure is None:

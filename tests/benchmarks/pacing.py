@@ -2,47 +2,70 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 PERIOD_S: Final = 0.020
 
+STEPS: Final = 20
+"""Places in the 20 ms, 1 ms apart, at which a caller's deadlines may lie."""
+
+_STEP_S: Final = PERIOD_S / STEPS
+
 FrameAt = Callable[[float], bytes]
-"""Give the WebSocket frame that is sent at this time (seconds of time.perf_counter)."""
+"""Give what is sent at this time (seconds of time.perf_counter)."""
+
+Line = tuple[Callable[[bytes], None], FrameAt]
+"""How a caller sends, and what."""
 
 
 class Pacer:
-    """Sends for one caller from start() to stop(); knows how late it was."""
+    """Sends for all callers of a process, by one timer; knows how late it was."""
 
-    def __init__(self, send: Callable[[bytes], None], frame_at: FrameAt) -> None:
-        self._send = send
-        self._frame_at = frame_at
+    def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._due = 0.0
-        self._running = False
+        self._places: list[dict[int, Line]] = [{} for _ in range(STEPS)]
+        self._numbers = 0
+        self._place = 0
+        self._due = time.perf_counter()
+        self._timer = self._loop.call_later(_STEP_S, self._turn)
         self.lateness: list[float] = []
         """Seconds behind its deadline at which each frame was sent since this was last cleared."""
 
-    def start(self, phase_s: float) -> None:
-        """Begin; `phase_s`, from 0 to PERIOD_S, is where in 20 ms all deadlines lie."""
-        now = time.perf_counter()
-        self._due = now - now % PERIOD_S + PERIOD_S + phase_s
-        self._running = True
-        self._wait()
+    def add(self, line: Line, place: int) -> Callable[[], None]:
+        """Send for a caller from now on, at `place` (0 to STEPS - 1); give what ends that."""
+        lines, number = self._places[place], self._numbers
+        self._numbers += 1
+        lines[number] = line
+
+        def end() -> None:
+            lines.pop(number, None)
+
+        return end
 
     def stop(self) -> None:
         """Send no more."""
-        self._running = False
+        self._timer.cancel()
 
-    def _wait(self) -> None:
+    def _turn(self) -> None:
+        while self._due <= time.perf_counter():
+            for send, frame_at in self._places[self._place].values():
+                now = time.perf_counter()
+                self.lateness.append(now - self._due)
+                send(frame_at(now))
+            self._place = (self._place + 1) % STEPS
+            self._due += _STEP_S
         # The loop's own clock counts whole milliseconds on uvloop, so deadlines are kept here.
-        self._loop.call_later(max(0.0, self._due - time.perf_counter()), self._send_next)
+        self._timer = self._loop.call_later(_STEP_S, self._turn)
 
-    def _send_next(self) -> None:
-        if not self._running:
-            return
-        now = time.perf_counter()
-        self.lateness.append(max(0.0, now - self._due))
-        self._send(self._frame_at(now))
-        self._due += PERIOD_S
-        self._wait()
+
+def behind_even(arrivals: Sequence[float]) -> NDArray[np.float64]:
+    """Give how far each arrival is behind even steps of 20 ms, the least late one being on time.
+
+    A frame that never came puts all later ones 20 ms behind.
+    """
+    steps = np.asarray(arrivals, dtype=np.float64) - PERIOD_S * np.arange(len(arrivals))
+    return steps - steps.min() if len(steps) else steps

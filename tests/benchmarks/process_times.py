@@ -1,4 +1,7 @@
-"""What processes, and the machine, have spent: read from /proc (Linux), in seconds of one core."""
+"""What processes, and the machine, have spent, and what they hold: read from /proc (Linux).
+
+Times are in seconds of one core.
+"""
 
 import os
 from dataclasses import dataclass
@@ -27,10 +30,27 @@ def read_spent(server_pid: int) -> Spent:
 
 def process_seconds(pid: int) -> float:
     """Give user and system time of all threads of a process (proc_pid_stat(5))."""
+    return _seconds(Path(f"/proc/{pid}/stat"))
+
+
+def side_seconds(pid: int) -> float:
+    """Give that of all threads but the first."""
+    return process_seconds(pid) - _seconds(Path(f"/proc/{pid}/task/{pid}/stat"))
+
+
+def _seconds(stat: Path) -> float:
     # The name, in parentheses, may hold anything; fields are counted from behind it.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = stat.read_text().rpartition(")")[2].split()
     user, system = int(fields[11]), int(fields[12])
     return (user + system) / _TICKS_PER_SECOND
+
+
+def resident_bytes(pid: int) -> int:
+    """Give how much memory a process holds (VmRSS, proc_pid_status(5))."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise ValueError(f"process {pid} has ended")
 
 
 def _machine() -> float:

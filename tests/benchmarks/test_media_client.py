@@ -7,6 +7,7 @@ from typing_extensions import override
 from websockets.asyncio.server import ServerConnection, serve
 
 from media_engine.dialects import MULAW, WireFormat
+from tests.benchmarks.caller_dialects import caller_dialect
 from tests.benchmarks.frames import BINARY, client_frame
 from tests.benchmarks.media_client import (
     CallFailed,
@@ -33,9 +34,8 @@ class WatchedClient(MediaClient):
 
 async def call(handler: Handler, meanwhile: Callable[[WatchedClient], Awaitable[None]]) -> None:
     """Connect a client to a small server for as long as `meanwhile` takes."""
-    request = CallRequest(
-        "127.0.0.1", "hall", WireFormat(MULAW, 8000), basic_authorization("A", "b")
-    )
+    dialect = caller_dialect("native", WireFormat(MULAW, 8000), "A")
+    request = CallRequest("127.0.0.1", "hall", dialect, basic_authorization("A", "b"))
     async with serve(handler, "127.0.0.1", 0, subprotocols=["audio.confab"]) as server:  # type: ignore[list-item]
         port = next(iter(server.sockets)).getsockname()[1]
         _, client = await asyncio.get_running_loop().create_connection(
@@ -68,7 +68,7 @@ async def test_a_call_is_opened_pings_are_answered_and_sound_is_kept() -> None:
         client.send(client_frame(BINARY, b"\x55" * 160))
         async with asyncio.timeout(5):
             await heard.wait()
-        assert (client.payloads, len(client.arrivals)) == ([b"\x55" * 160], 1)
+        assert (client.payloads(), len(client.arrivals)) == ([b"\x55" * 160], 1)
 
     await call(echo, talk)
     assert asked == ["Basic QTpi", "hall"]

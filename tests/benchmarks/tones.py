@@ -7,7 +7,7 @@ server that sends silence, leaves a voice out or lets a caller hear himself does
 
 import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
@@ -15,10 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media_engine.codecs import get_codec
-from media_engine.dialects import MULAW, WireFormat
-
-WIRE: Final = WireFormat(MULAW, 8000)
-SAMPLES: Final = 160
+from media_engine.dialects import WireFormat
+from tests.benchmarks.job import LISTENING
 
 RIGHT_WITHIN: Final = 0.25
 """Distance from what should be heard, in parts of it. In a room of 4 a voice too few is 0.58."""
@@ -32,42 +30,67 @@ _HEARD_RMS: Final = 3000.0
 _LOUDEST: Final = 8000.0
 
 Spectrum: TypeAlias = NDArray[np.float64]
-"""Magnitudes of the 81 multiples of 50 Hz."""
+"""Magnitudes of the multiples of 50 Hz, up to half the sampling rate."""
 
 
-def make_tones(rooms: Sequence[str], seed: int) -> list[bytes]:
-    """Give each caller, by the room he is in, his payload: μ-law, SAMPLES bytes."""
+def make_tones(rooms: Sequence[str], seed: int, wire: WireFormat) -> list[bytes]:
+    """Give each caller, by the room he calls, the payload of each of his frames.
+
+    Who calls a room whose name begins with LISTENING has none.
+    """
     shuffle = random.Random(seed)
-    callers = {room: rooms.count(room) for room in set(rooms)}
-    time = np.arange(SAMPLES) / SAMPLES
+    talkers = Counter(room for room in rooms if not room.startswith(LISTENING))
+    time = np.arange(_samples(wire)) / _samples(wire)
     payloads = []
     for index, room in enumerate(rooms):
-        others = max(1, callers[room] - 1)
+        if room.startswith(LISTENING):
+            payloads.append(b"")
+            continue
+        others = max(1, talkers[room] - 1)
         amplitude = min(_LOUDEST, _HEARD_RMS * math.sqrt(2 / others))
         turns = _TONES_IN_20_MS[index % len(_TONES_IN_20_MS)]
         tone = amplitude * np.sin(2 * np.pi * (turns * time + shuffle.random()))
-        payloads.append(get_codec(MULAW).encode(tone.astype(np.int16)))
+        payloads.append(get_codec(wire.encoding).encode(tone.astype(np.int16)))
     return payloads
 
 
-def expected_spectra(rooms: Sequence[str], payloads: Sequence[bytes]) -> list[Spectrum]:
+def expected_spectra(
+    rooms: Sequence[str], payloads: Sequence[bytes], wire: WireFormat
+) -> list[Spectrum]:
     """Give what each caller is to hear: all others in his room, and not himself."""
-    spoken = [get_codec(MULAW).decode(payload).astype(np.float64) for payload in payloads]
-    total: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(SAMPLES))
-    for room, own in zip(rooms, spoken, strict=True):
-        total[room] += own
-    return [_spectra(total[room] - own) for room, own in zip(rooms, spoken, strict=True)]
+    samples, decode = _samples(wire), get_codec(wire.encoding).decode
+    silence = np.zeros(samples)
+    spoken = [decode(payload).astype(np.float64) if payload else silence for payload in payloads]
+    meetings = [room.removeprefix(LISTENING) for room in rooms]
+    total: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(samples))
+    for meeting, own in zip(meetings, spoken, strict=True):
+        total[meeting] += own
+    return [_spectra(total[meeting] - own) for meeting, own in zip(meetings, spoken, strict=True)]
 
 
-def share_heard_right(payloads: Sequence[bytes], expected: Spectrum) -> float:
-    """Give the share (0 to 1) of the frames heard that are what they should be."""
-    whole = [payload for payload in payloads if len(payload) == SAMPLES]
-    if not whole:
-        return 0.0
-    pcm = get_codec(MULAW).decode(b"".join(whole)).astype(np.float64).reshape(-1, SAMPLES)
-    distances = np.linalg.norm(_spectra(pcm) - expected, axis=1)
-    right = distances <= RIGHT_WITHIN * np.linalg.norm(expected)
-    return float(np.count_nonzero(right)) / len(payloads)
+def heard_right(
+    payloads: Sequence[bytes], expected: Spectrum, wire: WireFormat
+) -> NDArray[np.bool_]:
+    """Tell of each frame heard whether it is what it should be. One of another length is not."""
+    right = np.zeros(len(payloads), bool)
+    whole = [
+        place for place, payload in enumerate(payloads) if len(payload) == wire.bytes_per_frame
+    ]
+    if whole:
+        sound = b"".join(payloads[place] for place in whole)
+        pcm = get_codec(wire.encoding).decode(sound).astype(np.float64)
+        distances = np.linalg.norm(_spectra(pcm.reshape(len(whole), -1)) - expected, axis=1)
+        right[whole] = distances <= RIGHT_WITHIN * np.linalg.norm(expected)
+    return right
+
+
+def share_heard_right(payloads: Sequence[bytes], expected: Spectrum, wire: WireFormat) -> float:
+    """Give the share (0 to 1) of the frames heard that are what they should be; 0 of none."""
+    return float(heard_right(payloads, expected, wire).mean()) if payloads else 0.0
+
+
+def _samples(wire: WireFormat) -> int:
+    return wire.bytes_per_frame // wire.bytes_per_sample
 
 
 def _spectra(pcm: NDArray[np.float64]) -> Spectrum:
