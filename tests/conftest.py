@@ -1,11 +1,13 @@
 """The cast: Alice and Bob, who each have an account, and a stranger who has none."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from conference_app import engine
 from conference_app.models import Account
@@ -21,6 +23,21 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CONFAB_ACCOUNT_SID = settings.CONFAB_AUTH_TOKEN = settings.CONFAB_ADMIN_PASSWORD = ""
     settings.CONFAB_PUBLIC_URL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Part from the threads of a pool that has used the database: they end with the process, and
+    PostgreSQL drops no database that somebody has open.
+    """
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture

@@ -42,6 +42,13 @@ class Books:
         rows = self._rows("SELECT caller FROM conference_app_call ORDER BY id")
         return [row["caller"] for row in rows]
 
+    def calls_over(self) -> int:
+        """How many calls have ended."""
+        (row,) = self._rows(
+            "SELECT count(*) AS calls FROM conference_app_call WHERE ended_at IS NOT NULL"
+        )
+        return int(row["calls"])
+
     def call_by_sid(self, sid: str) -> Row:
         (row,) = self._rows("SELECT * FROM conference_app_call WHERE sid = %s", sid)
         return row

@@ -22,25 +22,46 @@ class LivePage:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
+        self._facts: list[Told] = []
+        self._legs: list[str] = []
+        self._arrivals: Told = {}
 
     async def state(self, fits: Callable[[Told], bool] = lambda state: True) -> Told:
-        """Give the next state that fits."""
+        """Give the next state that fits, with all of the timeline that was told so far."""
         return await self._next("state", fits)
 
-    async def levels(self, fits: Callable[[Told], bool] = lambda legs: True) -> Told:
-        """Give the next levels that fit, by call SID."""
-        told = await self._next("levels", lambda message: fits(message["legs"]))
-        legs: Told = told["legs"]
-        return legs
+    async def levels(self, fits: Callable[[Told], bool] = lambda levels: True) -> Told:
+        """Give the next levels that fit: dBFS by call SID."""
+        return await self._next("levels", fits)
+
+    async def arrivals(self, fits: Callable[[Told], bool] = lambda legs: True) -> Told:
+        """Give how sound arrives, by call SID, once it fits: what was told last of each."""
+        return await self._next("arrivals", fits)
 
     async def _next(self, event: str, fits: Callable[[Told], bool]) -> Told:
         async with asyncio.timeout(TOLD_WITHIN_S):
             while True:
-                message = await self._socket.receive()
-                assert message.type is aiohttp.WSMsgType.TEXT, message
-                told: Told = json.loads(message.data)
-                if told["event"] == event and fits(told):
+                kind, told = self._read(await self._socket.receive())
+                if kind == event and fits(told):
                     return told
+
+    def _read(self, message: aiohttp.WSMessage) -> tuple[str, Told]:
+        if message.type is aiohttp.WSMsgType.BINARY:
+            assert len(message.data) == len(self._legs)
+            return "levels", {
+                leg: byte - 96 for leg, byte in zip(self._legs, message.data, strict=True)
+            }
+        assert message.type is aiohttp.WSMsgType.TEXT, message
+        told: Told = json.loads(message.data)
+        match told["event"]:
+            case "legs":
+                self._legs = told["legs"]
+            case "arrivals":
+                self._arrivals |= told["legs"]
+                return "arrivals", dict(self._arrivals)
+            case "state":
+                self._facts = told["timeline"] = told["timeline"] + self._facts
+        return told["event"], told
 
 
 class Operator:

@@ -72,7 +72,7 @@ class Server:
         self.port = free_port()
         self.books = Books(database_url, data_directory)
         self.log_file = data_directory.with_suffix(".log")
-        self._data_directory = data_directory
+        self.data_directory = data_directory
         self._command = command
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -80,6 +80,12 @@ class Server:
     @property
     def http(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """The process, while it is up."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def log(self) -> str:
@@ -199,7 +205,7 @@ class Server:
 
     def sound_of(self, recording: Row) -> Pcm:
         """Read the file of a finished recording."""
-        path = self._data_directory / "media" / recording["file"]
+        path = self.data_directory / "media" / recording["file"]
         sound, rate_hz = soundfile.read(path, dtype="int16")
         assert rate_hz == MIX_RATE_HZ
         return np.asarray(sound, dtype=np.int16)
@@ -211,7 +217,7 @@ class Server:
             if not name.startswith("CONFAB_") and name not in ("DATABASE_URL", "REDIS_URL")
         }
         return inherited | {
-            "CONFAB_DATA_DIR": str(self._data_directory),
+            "CONFAB_DATA_DIR": str(self.data_directory),
             "PORT": str(self.port),
             "CONFAB_ACCOUNT_SID": account.sid,
             "CONFAB_AUTH_TOKEN": account.auth_token,

@@ -1,6 +1,6 @@
 """What is said, and measures of what is heard: in samples at 16 kHz and in frames."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -148,6 +148,8 @@ def best_lag(sound: Signal, spoken: Signal, lags: range) -> tuple[int, float]:
 
 def place_of(sound: Signal, wanted: Pcm) -> int | None:
     """The sample at which `wanted` begins in `sound`, where it is there, bit for bit or nearly."""
+    if len(sound) < len(wanted):
+        return None
     expected = wanted.astype(float)
     place, _ = best_lag(sound, expected, range(max(1, len(sound) - len(expected))))
     # A first frame may be a cross-fade.
@@ -198,14 +200,30 @@ def shares_of_the_possible(sound: Signal, parts: Sequence[Signal]) -> list[float
 # --- Frames that can be told apart ---------------------------------------------------------------
 
 
-def frame_numbers(frames: Iterable[HeardFrame], spoken: Pcm) -> list[int | None]:
-    """Say for each frame heard which one of `spoken` it is, bit for bit; None: none of them.
+def frame_finder(spoken: Pcm) -> Callable[[bytes], int | None]:
+    """Give what says which frame of `spoken` a payload is, bit for bit; None: none of them.
 
-    For wires of 16-bit samples at the mixing rate, where nothing may change a lone voice.
+    For wires of 16-bit samples at the mixing rate, where nothing may change a lone voice. Where a
+    grown delay was shortened by a part of a frame, frames begin between those that were spoken:
+    such a one is that in which it begins.
     """
-    cut = spoken[: len(spoken) // FRAME * FRAME].reshape(-1, FRAME)
-    numbers = {frame.tobytes(): number for number, frame in enumerate(cut)}
-    return [numbers.get(frame.payload) for frame in frames]
+    whole = spoken.astype("<i2").tobytes()
+    size = 2 * FRAME
+    numbers = {whole[at : at + size]: at // size for at in range(0, len(whole) - size + 1, size)}
+
+    def find(payload: bytes) -> int | None:
+        number = numbers.get(payload)
+        if number is None and (at := whole.find(payload)) >= 0:
+            number = at // size
+        return number
+
+    return find
+
+
+def frame_numbers(frames: Iterable[HeardFrame], spoken: Pcm) -> list[int | None]:
+    """Say for each frame heard which one of `spoken` it is, as frame_finder() does."""
+    find = frame_finder(spoken)
+    return [find(frame.payload) for frame in frames]
 
 
 def share_of_frames_heard(numbers: Iterable[int | None]) -> float:

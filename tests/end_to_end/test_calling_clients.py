@@ -8,7 +8,7 @@ from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
 from conference_app.headless_caller import CallFailed, HeadlessCaller
-from media_engine.dialects import Cancel, Dtmf
+from media_engine.dialects import Cancel, Dtmf, Mark
 from media_engine.dtmf import key_tones
 from tests.end_to_end.calling import call, end_of_call, invite, join, told_of
 from tests.end_to_end.server import Server
@@ -210,6 +210,14 @@ async def test_a_registered_client_that_talks_without_end_is_sent_away(server: S
             await mike.send_raw('{"event":"nothing"}')
         await mike.wait_until_closed(10)
     assert mike.close_code == 1008
+
+
+async def test_a_registered_client_learns_that_the_connection_still_is(server: Server) -> None:
+    async with client(server, "nina") as nina:
+        await nina.send_mark("still there")
+        await nina.wait_for(Mark("still there"))
+        sid = await call(server, "client:nina", Twiml=SOUND)
+        assert (await nina.next_ring()).call_sid == sid
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`kill -9` in the middle of a recorded meeting, and a new start on the same data."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -119,6 +120,17 @@ def test_what_was_saved_is_the_mix(recorded: Recorded) -> None:
     sound = as_signal(recorded.sound, RATE_HZ)
     parts = [aligned(as_signal(voice(name), RATE_HZ), sound) for name in NAMES]
     assert min(shares_of_the_possible(sound, parts)) > 0.9
+
+
+def test_who_spoke_is_known_as_far_as_the_sound_goes(
+    aftermath: Aftermath, recorded: Recorded
+) -> None:
+    books = aftermath.server.books
+    (row,) = books.recordings(aftermath.conference)
+    told = json.loads(row["speech"]) if isinstance(row["speech"], str) else row["speech"]
+    assert set(told["spans"]) == {call["sid"] for call in aftermath.calls}
+    for spans in told["spans"].values():
+        assert 0 <= spans[0][0] < spans[-1][1] <= 1000 * recorded.seconds
 
 
 def test_the_recording_of_a_call_is_finished_with_both_its_sides(aftermath: Aftermath) -> None:
