@@ -36,6 +36,9 @@ _VOICED: Final = 0.5
 _INAUDIBLE_PEAK: Final = 16
 """-66 dBFS. Idle lines are below it, and cost nothing to conceal."""
 
+_ANALYSED_MS: Final = 20
+"""The sound right before the gap; where that is silence, nothing can be predicted from it."""
+
 _SEARCH_HZ: Final = 8000
 
 _NOTHING: Final[Pcm] = np.zeros(0, np.int16)
@@ -97,11 +100,11 @@ def _extrapolate(history: Pcm, rate_hz: int) -> Pcm:
     past = np.zeros(rate_hz * HISTORY_MS // 1000, np.float32)
     known = history[-len(past) :]
     past[len(past) - len(known) :] = known
-    if np.abs(past).max() < _INAUDIBLE_PEAK:
+    if np.abs(past[-rate_hz * _ANALYSED_MS // 1000 :]).max() < _INAUDIBLE_PEAK:
         return np.zeros(total, np.int16)
 
     period = _find_period(past, rate_hz)
-    prediction = analyse(past, rate_hz)
+    prediction = analyse(past, rate_hz, _ANALYSED_MS)
     if period is None:
         return to_pcm(prediction.go_on(prediction.excitation[::-1][:total]) * _fading(rate_hz))
     sound = prediction.go_on(_repeat(prediction.excitation, period, total))

@@ -37,8 +37,8 @@ class Prediction:
         return sound.astype(np.float32)
 
 
-def analyse(past: Wide, rate_hz: int, window_ms: int = 20) -> Prediction:
-    """Predict `past` from its last `window_ms`; it is not all but silent."""
+def analyse(past: Wide, rate_hz: int, window_ms: int) -> Prediction:
+    """Predict `past` from its last `window_ms`, in which something sounds: silence has no filter."""
     window = _window(rate_hz * window_ms // 1000)
     recent = past[-len(window) :] * window
     products = np.correlate(recent, recent, "full")[len(recent) - 1 : len(recent) + _ORDER]

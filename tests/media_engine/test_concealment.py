@@ -131,6 +131,39 @@ def test_a_gap_at_the_very_start_is_silence(history: Pcm) -> None:
     assert not frames.any()
 
 
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_a_gap_after_a_silence_is_silence_whatever_was_said_before(rate_hz: int) -> None:
+    sound = voice(rate_hz)
+    sound[-samples_per_frame(rate_hz) :] = 0
+    assert not Concealer(rate_hz).conceal(sound).any()
+
+
+def pulse(rate_hz: int, before_the_gap: int, height: int = 32767) -> Pcm:
+    sound = np.zeros(HISTORY_FRAMES * samples_per_frame(rate_hz), np.int16)
+    sound[-before_the_gap] = height
+    return sound
+
+
+def square(rate_hz: int, period: int) -> Pcm:
+    at = np.arange(HISTORY_FRAMES * samples_per_frame(rate_hz))
+    return np.where(at // (period // 2) % 2, -32768, 32767).astype(np.int16)
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_a_gap_after_sound_that_is_no_voice_ends_as_any_other(rate_hz: int) -> None:
+    length = samples_per_frame(rate_hz)
+    odd = [
+        *(pulse(rate_hz, place) for place in (1, 2, 20, length // 2, length - 1, length)),
+        *(pulse(rate_hz, place, 16) for place in (1, length - 1, length)),
+        *(square(rate_hz, period) for period in (2, 4, 64, length)),
+        *(np.full(HISTORY_FRAMES * length, dc, np.int16) for dc in (-32768, 16, 32767)),
+    ]
+    for sound in odd:
+        concealer = Concealer(rate_hz)
+        gap = np.concatenate([concealer.conceal(sound) for _ in range(4)])
+        assert not gap[rate_hz * SILENT_AFTER_MS // 1000 :].any()
+
+
 def test_a_history_that_is_too_short_counts_as_preceded_by_silence() -> None:
     short = voice(8000, frames=2)
     padded = np.concatenate([np.zeros(800, np.int16), short])
