@@ -137,11 +137,10 @@ async def test_what_was_done_is_undone(staffed: Server) -> None:
 
         slider = page.get_by_role("slider", name="Volume: eve")
         await slider.focus()
-        for _ in range(3):
-            await page.keyboard.press("ArrowLeft")
-        chip = people_of(page).first.get_by_text("70 %", exact=True).first
+        await page.keyboard.press("PageDown")
+        chip = people_of(page).first.get_by_text("80 %", exact=True).first
         await expect(chip).to_be_visible()
-        await eventually(lambda: _volume(staffed, conference, eve, 0.7))
+        await eventually(lambda: _volume(staffed, conference, eve, 0.8))
         await button(page, "Undo").click()
         await eventually(lambda: _volume(staffed, conference, eve, 1.0))
         await expect(slider).to_have_value("100")
