@@ -121,7 +121,7 @@ class CarriedCall:
         if self.over.done() or self._output is None:
             return
         if not self._output.allows_message():
-            self.end(Refusal(1008, 31951, "more messages than any audio needs"))
+            self._send_away()
             return
         try:
             said = self._dialect.receive(message)
@@ -134,6 +134,12 @@ class CarriedCall:
         except Exception:
             logger.exception("message of a client could not be read")
             self.end(Refusal(1011, 31951, "internal error"))
+
+    def on_pong(self, frames_read: int) -> None:
+        """Note what the client has read; a pong that tells nothing new counts as a message."""
+        output = self._output
+        if output is not None and not output.on_pong(frames_read) and not output.allows_message():
+            self._send_away()
 
     def heed(self, said: Said) -> None:
         """Do what the other side says."""
@@ -162,13 +168,15 @@ class CarriedCall:
         return leg
 
     def _take_over(self, leg: Leg) -> None:
-        assert self._output is not None
-        self._channel.take_over(self.on_message, self._output.on_pong)
+        self._channel.take_over(self.on_message, self.on_pong)
         leg.poll = self._channel.start_polling()
 
     def _press(self, digit: str) -> None:
         if (message := self._dialect.dtmf(digit)) is not None:
             self._channel.send(message)
+
+    def _send_away(self) -> None:
+        self.end(Refusal(1008, 31951, "more messages than any audio needs"))
 
     def _vanished(self) -> None:
         self.end(Refusal(1001, 31921, "no sign of life for 15 s"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from websockets.protocol import OPEN
 
 from conference_app.streams.channel import OnMessage, OnPong
-from conference_app.streams.frame_reader import only_message
+from conference_app.streams.frame_reader import OUR_PINGS, OUR_PINGS_BYTES, only_message
 
 if TYPE_CHECKING:
     from conference_app.streams.media_protocol import MediaProtocol
@@ -30,7 +30,6 @@ what is left waits in the kernel, whose buffers are full then.
 _BINARY: Final = 0x82
 _TEXT: Final = 0x81
 _PING: Final = 0x89
-OUR_PINGS: Final = b"confab"
 
 _BUFFER: Final = bytearray(READ_BYTES)
 """Of whoever is being read: one for all stays in the cache. Only the loop's thread reads."""
@@ -184,7 +183,7 @@ def _header(opcode: int, length: int) -> bytes:
     return struct.pack("!BBQ", opcode, 127, length)
 
 
-_PING_HEADER: Final = _header(_PING, len(OUR_PINGS) + 8) + OUR_PINGS
+_PING_HEADER: Final = _header(_PING, OUR_PINGS_BYTES) + OUR_PINGS
 
 
 def _nobody(_: object) -> None:

@@ -1,9 +1,9 @@
 """WebSocket frames (RFC 6455, section 5.2), read just as far as the short way of sound needs.
 
-Sound comes as whole, masked, unfragmented frames, nearly always one to a read of the socket: binary
-ones, or text in the dialects that are JSON. Those are taken off here; everything else (control
-frames, fragments, a frame that is not all there) goes to the full parser, while FrameBoundary keeps
-count of where that parser stands.
+Sound comes as whole, masked, unfragmented frames: binary ones, or text in the dialects that are
+JSON. Nearly always one comes alone, else a few, or one beside the answer to a ping of ours. These
+are taken off here; everything else (other control frames, fragments, a frame that is not all there)
+goes to the full parser, while FrameBoundary keeps count of where that parser stands.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,15 @@ from typing import Final
 
 from websockets.speedups import apply_mask
 
+OUR_PINGS: Final = b"confab"
+"""How the payload of a ping of ours begins, and so of its pong; a number of 8 bytes follows."""
+
+OUR_PINGS_BYTES: Final = len(OUR_PINGS) + 8
+
 _WHOLE_BINARY: Final = 0x82
 _WHOLE_TEXT: Final = 0x81
 _WHOLE: Final = (_WHOLE_BINARY, _WHOLE_TEXT)
+_PONG: Final = 0x8A
 _MASKED: Final = 0x80
 _LENGTH: Final = 0x7F
 _MASK_BYTES: Final = 4
@@ -21,25 +27,42 @@ _LONG: Final = 126
 _VERY_LONG: Final = 127
 
 
-def take_binary_frames(data: bytes, on_payload: Callable[[bytes], None]) -> bytes:
-    """Hand over the payload of each whole binary frame at the beginning of `data`; give the rest.
+def take_frames(
+    data: bytes, on_message: Callable[[str | bytes], None], on_pong: Callable[[int], None]
+) -> bytes:
+    """Hand over each message, and the number of each pong of ours, at the beginning of `data`; give
+    the rest, from the first frame that is something else.
 
-    `data` must begin where a frame begins. Frames of 64 KiB and more are left to the parser.
+    `data` must begin where a frame begins. Frames of 64 KiB and more, and text that is not UTF-8,
+    are left to the parser.
     """
     start, size = 0, len(data)
-    while size - start >= 2 and data[start] == _WHOLE_BINARY and data[start + 1] & _MASKED:
-        length, begin = data[start + 1] & _LENGTH, start + 2
-        if length == _VERY_LONG or (length == _LONG and size - start < 4):
+    while size - start >= 2:
+        kind, length, begin = data[start], data[start + 1] & _LENGTH, start + 2 + _MASK_BYTES
+        if length == _LONG and size - start >= 4:
+            length, begin = data[start + 2] << 8 | data[start + 3], begin + 2
+        elif length >= _LONG:
             break
-        if length == _LONG:
-            length, begin = data[begin] << 8 | data[begin + 1], start + 4
-        end = begin + _MASK_BYTES + length
-        if size < end:
+        end = begin + length
+        if size < end or not data[start + 1] & _MASKED:
             break
-        mask = data[begin : begin + _MASK_BYTES]
-        on_payload(apply_mask(data[begin + _MASK_BYTES : end], mask))
+        payload = apply_mask(data[begin:end], data[begin - _MASK_BYTES : begin])
+        if kind in _WHOLE:
+            message = _message(kind, payload)
+            if message is None:
+                break
+            on_message(message)
+        elif kind == _PONG and length == OUR_PINGS_BYTES and payload.startswith(OUR_PINGS):
+            on_pong(number_of(payload))
+        else:
+            break
         start = end
     return data[start:] if start else data
+
+
+def number_of(pong: bytes) -> int:
+    """Read the number in the payload of a pong of ours."""
+    return int.from_bytes(pong[len(OUR_PINGS) :], "big")
 
 
 def only_message(buffer: bytearray, count: int) -> str | bytes | None:
@@ -57,6 +80,10 @@ def only_message(buffer: bytearray, count: int) -> str | bytes | None:
     if count != begin + length:
         return None
     payload = apply_mask(buffer[begin:count], buffer[begin - _MASK_BYTES : begin])
+    return payload if kind == _WHOLE_BINARY else _message(kind, payload)
+
+
+def _message(kind: int, payload: bytes) -> str | bytes | None:
     if kind == _WHOLE_BINARY:
         return payload
     try:

@@ -19,8 +19,13 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 
 from conference_app.streams.channel import EXTENSION
-from conference_app.streams.direct_channel import OUR_PINGS, READ_BYTES, DirectChannel
-from conference_app.streams.frame_reader import FrameBoundary, take_binary_frames
+from conference_app.streams.direct_channel import READ_BYTES, DirectChannel
+from conference_app.streams.frame_reader import (
+    OUR_PINGS,
+    FrameBoundary,
+    number_of,
+    take_frames,
+)
 
 CONTROL_FRAMES: Final = 500
 """Pings and parts of messages that one client may send at once, and in each second after that."""
@@ -78,9 +83,11 @@ class MediaProtocol(WebSocketsSansIOProtocol):
             super().data_received(data[start : start + READ_BYTES])
 
     def _take_sound(self, data: bytes, direct: DirectChannel) -> bytes:
-        """Take whole binary frames off, where none is in the parser's hands; give it the rest."""
+        """Take what is known off, where no frame is in the parser's hands; give the parser the
+        rest.
+        """
         if direct.way_is_clear:
-            data = take_binary_frames(data, direct.on_message)
+            data = take_frames(data, direct.on_message, direct.on_pong)
         if data and self._boundary is not None:
             self._boundary.pass_over(data)
         return data
@@ -126,9 +133,9 @@ class MediaProtocol(WebSocketsSansIOProtocol):
 
     @override
     def handle_pong(self, event: Frame) -> None:
-        payload = bytes(event.data)
-        if self.direct is not None and payload.startswith(OUR_PINGS):
-            self.direct.on_pong(int.from_bytes(payload[len(OUR_PINGS) :], "big"))
+        payload, direct = bytes(event.data), self.direct
+        if direct is not None and direct.taken_over and payload.startswith(OUR_PINGS):
+            direct.on_pong(number_of(payload))
         elif self._allows_control_frame():
             super().handle_pong(event)
 

@@ -86,14 +86,15 @@ class SocketOutput:
         if message is not None:
             self._channel.send(message)
 
-    def on_pong(self, frames_read: int) -> None:
-        """The client has read the first `frames_read` frames."""
+    def on_pong(self, frames_read: int) -> bool:
+        """The client has read the first `frames_read` frames; False when that is no news."""
         self._gone_at = self._ticks + GONE_AFTER_TICKS
         if not self._read < frames_read <= self._sent:
-            return
+            return False
         self._read = frames_read
         while self._outbox and self._sent - self._read < MAX_UNREAD_FRAMES:
             self._send(self._outbox.popleft())
+        return True
 
     def allows_message(self) -> bool:
         """Note a sign of life; False when the client sends more than anybody has reason to."""

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from conference_app.streams.frame_reader import OUR_PINGS
 from media_engine.dialects import WireFormat
 from media_engine.dialects.base import write_format
 from tests.benchmarks.frames import BINARY, CLOSE, PING, PONG, TEXT
@@ -68,6 +69,7 @@ OFFENCES: Final = {
     "a million tiny texts": Offence(frame(TEXT, b'{"event":"clear"}') * _MANY, 1000),
     "a million pings": Offence(frame(PING, b"") * _MANY, 1000),
     "a million pongs": Offence(frame(PONG, b"") * _MANY, 1000),
+    "a million answers to a ping": Offence(frame(PONG, OUR_PINGS + bytes(8)) * _MANY, 1000),
     "a message of a million parts": Offence(
         frame(CONTINUATION, b"", final=False) * _MANY, 1000, frame(BINARY, b"", final=False)
     ),

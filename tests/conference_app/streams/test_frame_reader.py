@@ -12,9 +12,10 @@ from websockets.frames import Frame, Opcode
 from websockets.speedups import apply_mask
 
 from conference_app.streams.frame_reader import (
+    OUR_PINGS,
     FrameBoundary,
     only_message,
-    take_binary_frames,
+    take_frames,
 )
 
 MASK = b"\x12\x00\xfe\x34"
@@ -40,10 +41,15 @@ def written(frame: Frame) -> bytes:
     return header + MASK + apply_mask(frame.data, MASK)
 
 
-def taken(data: bytes) -> tuple[list[bytes], bytes]:
-    payloads: list[bytes] = []
-    rest = take_binary_frames(data, payloads.append)
-    return payloads, rest
+def taken(data: bytes) -> tuple[list[str | bytes | int], bytes]:
+    """Messages and the numbers of pongs, in order, and what is left."""
+    those: list[str | bytes | int] = []
+    rest = take_frames(data, those.append, those.append)
+    return those, rest
+
+
+def our_pong(number: int) -> Frame:
+    return Frame(Opcode.PONG, OUR_PINGS + number.to_bytes(8, "big"))
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 160, 640, 65_535])
@@ -55,6 +61,13 @@ def test_a_whole_binary_frame_is_unmasked(size: int) -> None:
 def test_several_frames_in_one_read_come_in_order() -> None:
     data = b"".join(written(Frame(Opcode.BINARY, bytes([n]) * 160)) for n in range(5))
     assert taken(data)[0] == [bytes([n]) * 160 for n in range(5)]
+
+
+def test_a_pong_of_ours_is_taken_off_wherever_it_stands() -> None:
+    sound, pong = Frame(Opcode.BINARY, b"sound"), our_pong(2**40)
+    text = Frame(Opcode.TEXT, "né".encode())
+    data = b"".join(map(written, (pong, sound, pong, pong, text)))
+    assert taken(data) == ([2**40, b"sound", 2**40, 2**40, "né"], b"")
 
 
 def test_ten_times_as_many_frames_take_about_ten_times_as_long() -> None:
@@ -71,8 +84,15 @@ def test_ten_times_as_many_frames_take_about_ten_times_as_long() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        Frame(Opcode.TEXT, b"{}"),
+        Frame(Opcode.TEXT, b"\xff"),
+        Frame(Opcode.TEXT, b"{}", fin=False),
         Frame(Opcode.BINARY, b"part", fin=False),
+        Frame(Opcode.PONG, b""),
+        Frame(Opcode.PONG, OUR_PINGS),
+        Frame(Opcode.PONG, OUR_PINGS + b"a" * 9),
+        Frame(Opcode.PONG, OUR_PINGS[::-1] + b"a" * 8),
+        Frame(Opcode.PONG, OUR_PINGS + b"a" * 8, fin=False),
+        Frame(Opcode.PING, OUR_PINGS + b"a" * 8),
         Frame(Opcode.CONT, b"part"),
         Frame(Opcode.PING, b""),
         Frame(Opcode.CLOSE, b"\x03\xe8"),
