@@ -21,6 +21,7 @@ class LegBank:
     def __init__(self, wire: WireFormat, mix_rate_hz: int) -> None:
         self._codec = get_codec(wire.encoding)
         self._samples = samples_per_frame(wire.rate_hz)
+        self._silence = self._codec.silence * self._samples
         self._legs: list[Leg] = []
         self._rows = np.zeros(0, dtype=np.intp)
         self._up = Resampler(wire.rate_hz, mix_rate_hz)
@@ -47,14 +48,25 @@ class LegBank:
     def decode(self, spoken: Wide) -> None:
         """Write what each leg says in this tick into its row of `spoken`, `(rows, samples)` at the
         mixing rate.
+
+        ExceptionGroup of what legs raised, when all others are written; those are silent.
         """
-        payloads = b"".join([leg.next_payload() for leg in self._legs])
-        wide = self._codec.widen(payloads).reshape(-1, self._samples)
+        payloads = []
+        failures: list[Exception] = []
+        for leg in self._legs:
+            try:
+                payloads.append(leg.next_payload())
+            except Exception as failure:
+                payloads.append(self._silence)
+                failures.append(failure)
+        wide = self._codec.widen(b"".join(payloads)).reshape(-1, self._samples)
         for index, leg in enumerate(self._legs):
             if leg.patch is not None:
                 wide[index] = leg.patch
                 leg.patch = None
         spoken[self._rows] = self._up.process(wide)
+        if failures:
+            raise ExceptionGroup("legs failed", failures)
 
     def encode(self, heard: Wide) -> None:
         """Send each leg its row of `heard`, `(rows, samples)` at the mixing rate.

@@ -38,7 +38,7 @@ class Prediction:
 
 
 def analyse(past: Wide, rate_hz: int, window_ms: int) -> Prediction:
-    """Predict `past` from its last `window_ms`, in which something sounds: silence has no filter."""
+    """Predict `past` from its last `window_ms`. Something sounds in them: silence has no filter."""
     window = _window(rate_hz * window_ms // 1000)
     recent = past[-len(window) :] * window
     products = np.correlate(recent, recent, "full")[len(recent) - 1 : len(recent) + _ORDER]

@@ -7,7 +7,7 @@ import pytest
 
 from media_engine.codecs import get_codec
 from media_engine.commands import LegRecordingTerms, Play
-from media_engine.dialects import MULAW, WireFormat
+from media_engine.dialects import L16, MULAW, WireFormat
 from media_engine.events import PlaybackEnded
 from media_engine.pcm import Wide
 from media_engine.sources import Queue
@@ -60,16 +60,38 @@ def test_a_recording_that_fails_does_not_silence_its_meeting(terms: dict[str, An
     assert (house.outputs["a"].level, house.outputs["b"].level) == (10, 100)
 
 
-def test_legs_that_can_not_be_decoded_are_silent_and_those_of_other_formats_are_not() -> None:
+def test_a_leg_that_fails_is_silent_alone() -> None:
     def fail() -> None:
         raise RuntimeError("no payload")
+
+    house = House()
+    house.meet("a", "b", "c")
+    house.open("phone", wire=WireFormat(MULAW, 8000))
+    house.join("phone")
+    house.tick(a=100, b=10, c=1)
+    house.legs["a"].poll = fail
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup) as raised:
+            house.tick(a=100, b=10, c=1)
+        assert raised.group_contains(RuntimeError, match="no payload")
+    assert (house.outputs["a"].level, house.outputs["b"].level) == (11, 1)
+    assert house.outputs["c"].level == 10
+    house.legs["a"].poll = None
+    assert house.tick(a=100, b=10, c=1)["b"] == 101
+
+
+def test_legs_that_can_not_be_decoded_are_silent_and_those_of_other_formats_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(codec: object, data: bytes) -> Wide:
+        raise RuntimeError("no table")
 
     house = House()
     house.meet("a", "b")
     house.open("phone", wire=WireFormat(MULAW, 8000))
     house.join("phone")
     house.tick(a=100, b=10)
-    house.legs["a"].poll = fail
+    monkeypatch.setattr(type(get_codec(L16)), "widen", fail)
     for _ in range(2):
         house.legs["phone"].receive(MULAW_1000)
         with pytest.raises(ExceptionGroup):
