@@ -21,7 +21,7 @@ counted.
 """
 
 OnMessage: TypeAlias = Callable[[str | bytes], None]
-OnPong: TypeAlias = Callable[[int], None]
+OnPong: TypeAlias = Callable[[int], object]
 Scope: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]

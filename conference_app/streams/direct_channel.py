@@ -128,49 +128,50 @@ class DirectChannel:
             self._protocol.transport.resume_reading()
 
     def _poll(self) -> None:
-        if self._read_once():
-            until_s = perf_counter() + READ_FOR_S
-            while self._read_once() and perf_counter() < until_s:
-                pass
-
-    def _read_once(self) -> bool:
-        """Take what the socket has, READ_BYTES at most; whether it may have more."""
+        """Take what the socket has: nearly always one message, and then this is all."""
         # A descriptor that was closed may be another connection's by now: ask before each use.
         if self._fd is None or self._is_closing():
-            return False
+            return
         count = _read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
+        if count > 0 and self.way_is_clear:
+            message = only_message(_BUFFER, count)
+            if message is not None:
+                self.on_message(message)
+                return
+        self._take(count)
+
+    def _take(self, count: int) -> None:
+        """Take what was read, and what more there is: READ_FOR_S at most."""
+        until_s = perf_counter() + READ_FOR_S
+        while self._is_taken(count) and perf_counter() < until_s:
+            count = _read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
+
+    def _is_taken(self, count: int) -> bool:
+        """Hand on what was read into the buffer; whether there may be more."""
         if count < 0 and ctypes.get_errno() in _NOTHING_YET:
             return False
         if count <= 0:
             self._give_back()
             return False
-        if self.way_is_clear:
-            message = only_message(_BUFFER, count)
-            if message is not None:
-                self.on_message(message)
-                return False
         try:
             self._protocol.data_received(bytes(_BUFFER[:count]))
         except Exception:
             logger.exception("a connection's message could not be read")
             self._protocol.transport.abort()
-        return bool(count == READ_BYTES)
+        return count == READ_BYTES and self._fd is not None and not self._is_closing()
 
     def send(self, message: str | bytes) -> None:
         """Send one message; nothing happens on a connection that is closing."""
+        opcode = _BINARY
         if isinstance(message, str):
-            payload = message.encode()
-            self._send(_header(_TEXT, len(payload)) + payload)
-        else:
-            self._send(_header(_BINARY, len(message)) + message)
+            opcode, message = _TEXT, message.encode()
+        if not self._is_closing() and self._conn.state is OPEN:
+            self._write(_header(opcode, len(message)) + message)
 
     def ping(self, number: int) -> None:
         """Ask the client to say when it has read up to here; on_pong(number) follows."""
-        self._send(_PING_HEADER + number.to_bytes(8, "big"))
-
-    def _send(self, frame: bytes) -> None:
         if not self._is_closing() and self._conn.state is OPEN:
-            self._write(frame)
+            self._write(_PING_HEADER + number.to_bytes(8, "big"))
 
 
 @lru_cache(maxsize=256)

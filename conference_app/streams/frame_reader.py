@@ -28,7 +28,7 @@ _VERY_LONG: Final = 127
 
 
 def take_frames(
-    data: bytes, on_message: Callable[[str | bytes], None], on_pong: Callable[[int], None]
+    data: bytes, on_message: Callable[[str | bytes], object], on_pong: Callable[[int], object]
 ) -> bytes:
     """Hand over each message, and the number of each pong of ours, at the beginning of `data`; give
     the rest, from the first frame that is something else.

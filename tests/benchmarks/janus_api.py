@@ -14,6 +14,9 @@ _PLUGIN: Final = "janus.plugin.audiobridge"
 _LONGEST_MESSAGE: Final = 8 << 20
 _ANSWER_WITHIN_S: Final = 20.0
 
+MIX_HZ: Final = 8000
+"""At which its rooms mix: what its participants speak, so that it need not resample."""
+
 
 class JanusRefused(Exception):
     """Janus said no, or something that is not understood."""
@@ -36,11 +39,11 @@ class JanusApi:
         self._manager = self._attach()
 
     def create_room(self, room: int) -> None:
-        """Make a room that mixes at 8 kHz, for participants who come by plain RTP."""
+        """Make a room that mixes at MIX_HZ, for participants who come by plain RTP."""
         wanted = {
             "request": "create",
             "room": room,
-            "sampling_rate": 8000,
+            "sampling_rate": MIX_HZ,
             "allow_rtp_participants": True,
             "audiolevel_ext": False,
         }

@@ -17,10 +17,11 @@ from tests.benchmarks.__main__ import leave
 from tests.benchmarks.figures import counts
 from tests.benchmarks.floor import Floor
 from tests.benchmarks.janus import Janus
+from tests.benchmarks.janus_api import MIX_HZ
 from tests.benchmarks.job import TonesResult, Transport
 from tests.benchmarks.machine import describe
 from tests.benchmarks.page import PAGE
-from tests.benchmarks.peers_page import Peers, complaints, section, tables
+from tests.benchmarks.peers_page import NARROW, Peers, complaints, section, tables
 from tests.benchmarks.pinned import choose_cores
 from tests.benchmarks.plan import (
     FULL_HOUSE,
@@ -126,15 +127,19 @@ def _take_one(peers: Peers, scenario: Scenario, run: _Run) -> None:
 
 
 def _bridges(directory: Path, core: int, peers: Peers) -> list[tuple[Bridge, Transport]]:
-    """Make all three ready. Raises ServerFailed for what is not installed."""
-    for name in ("ours", "janus", "floor"):
+    """Make all ready. Raises ServerFailed for what is not installed."""
+    for name in ("ours", "narrow", "janus", "floor"):
         (directory / name).mkdir()
     janus = Janus(directory / "janus", core)
     floor = Floor(directory / "floor", core)
     ours = Server(directory / "ours", core)
-    ours.prepare(all_rooms(_NOBODY))
+    narrow = Server(
+        directory / "narrow", core, name=NARROW, settings={"CONFAB_MIX_RATE": str(MIX_HZ)}
+    )
+    for server in (ours, narrow):
+        server.prepare(all_rooms(_NOBODY))
     peers.janus_version = janus.version()
-    return [(ours, "native"), (janus, "rtp"), (floor, "floor")]
+    return [(ours, "native"), (narrow, "native"), (janus, "rtp"), (floor, "floor")]
 
 
 if __name__ == "__main__":

@@ -25,7 +25,11 @@ from tests.benchmarks.tables import table
 MOST_OF_JANUS: Final = 0.70
 """The target: our cost, in parts of Janus'."""
 
-_BRIDGES: Final = (Server.name, Janus.name, Floor.name)
+NARROW: Final = "Confab at 8 kHz"
+"""Ours, mixing at the rate at which Janus mixes here."""
+
+_OURS: Final = (Server.name, NARROW)
+_BRIDGES: Final = (*_OURS, Janus.name, Floor.name)
 
 _TEXT: Final = Path(__file__).with_name("section_of_peers.md").read_text()
 
@@ -70,10 +74,10 @@ class Peers:
         house = self.house(scenario, bridge)
         return [cpu_percent(house, run) for run in self.runs.get((scenario, bridge), [])]
 
-    def ratios(self, scenario: Scenario, other: str) -> list[float]:
-        """Give ours in parts of another's, round by round."""
-        pairs = zip(self.costs(scenario, Server.name), self.costs(scenario, other), strict=False)
-        return [ours / others for ours, others in pairs if others]
+    def ratios(self, scenario: Scenario, ours: str, other: str) -> list[float]:
+        """Give one of ours in parts of another's, round by round."""
+        pairs = zip(self.costs(scenario, ours), self.costs(scenario, other), strict=False)
+        return [our_cost / others for our_cost, others in pairs if others]
 
     def scenarios(self) -> list[Scenario]:
         """Give the scenarios, in the order in which they were taken."""
@@ -121,19 +125,16 @@ def section(
 def _ratios(peers: Peers) -> str:
     rows = [
         (
-            scenario.title,
-            _told_ratio(peers, scenario, Janus.name),
-            _verdict(peers.ratios(scenario, Janus.name)),
-            _told_ratio(peers, scenario, Floor.name),
+            f"{scenario.title}, {ours}",
+            spread(peers.ratios(scenario, ours, Janus.name), 2),
+            _verdict(peers.ratios(scenario, ours, Janus.name)),
+            spread(peers.ratios(scenario, ours, Floor.name), 2),
         )
         for scenario in peers.scenarios()
+        for ours in _OURS
     ]
     limit = f"asked for ≤ {MOST_OF_JANUS:g}"
     return table(("our cost, in parts of", "Janus'", limit, "the floor's"), rows)
-
-
-def _told_ratio(peers: Peers, scenario: Scenario, other: str) -> str:
-    return spread(peers.ratios(scenario, other), 2)
 
 
 def _verdict(ratios: Sequence[float]) -> str:

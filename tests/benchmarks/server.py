@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from tests.benchmarks.health import read_health
@@ -42,7 +43,16 @@ class Server:
 
     name = "Confab"
 
-    def __init__(self, directory: Path, core: int | None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        core: int | None,
+        *,
+        name: str = name,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`settings`: of the environment, besides what is needed here."""
+        self.name = name
         self.address = Address(
             port=free_port(),
             account_sid="AC" + secrets.token_hex(16),
@@ -63,6 +73,7 @@ class Server:
             "CONFAB_ADMIN_PASSWORD": self.address.admin_password,
             "CONFAB_MAX_PARTICIPANTS": str(MAX_PARTICIPANTS),
             "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
+            **settings,
         }
 
     def prepare(self, rooms: Mapping[str, str]) -> None:

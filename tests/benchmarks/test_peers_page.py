@@ -19,7 +19,7 @@ def test_ratios_are_taken_round_by_round() -> None:
     for ours, theirs in ((0.2, 0.4), (0.3, 0.3)):
         peers.add(ONE_ROOM, "Confab", ran(ours))
         peers.add(ONE_ROOM, "Janus", ran(theirs))
-    assert peers.ratios(ONE_ROOM, "Janus") == pytest.approx([0.5, 1.0])
+    assert peers.ratios(ONE_ROOM, "Confab", "Janus") == pytest.approx([0.5, 1.0])
     assert "**missed**" in tables(peers)
     peers.add(ONE_ROOM, "Confab", ran(0.2))
     peers.add(ONE_ROOM, "Janus", ran(0.4))
@@ -33,7 +33,7 @@ def test_a_smaller_house_is_shared_by_fewer_and_named() -> None:
     peers.was_too_much(FULL_HOUSE, "Janus", SMALLER_HOUSE, ran(0.9, frames_per_s=31))
     peers.add(FULL_HOUSE, "Janus", ran(1.0))
     assert peers.costs(FULL_HOUSE, "Janus") == pytest.approx([0.2])
-    assert peers.ratios(FULL_HOUSE, "Janus") == pytest.approx([0.5])
+    assert peers.ratios(FULL_HOUSE, "Confab", "Janus") == pytest.approx([0.5])
     page = section(peers, WHOLE, {"CPU": "some"}, (0, 1), SMALLER_HOUSE)
     assert "31.0 frames/s" in page
     assert "Janus, 500 in rooms of 4" in page
