@@ -16,6 +16,7 @@ from conference_app.models import (
     AudibilityChange,
     Conference,
     ConferenceStatus,
+    EventKind,
     GuestLink,
     Participant,
     Recording,
@@ -157,6 +158,20 @@ def audible_at(conference: Conference, at: datetime) -> list[AudibleParticipant]
         )
         for listener, state in people
     ]
+
+
+def active_speaker(conference: Conference, at: datetime | None = None) -> str | None:
+    """Give the call SID of who had the floor at a moment (None: now), whether he is in or not.
+
+    None where nobody has spoken, or the meeting's author has not asked for who speaks.
+    """
+    speech = conference.events.filter(
+        kind__in=(EventKind.PARTICIPANT_SPEECH_START, EventKind.PARTICIPANT_SPEECH_STOP)
+    )
+    if at is not None:
+        speech = speech.filter(occurred_at__lte=at)
+    details = speech.order_by("-sequence_number").values_list("details", flat=True).first()
+    return None if details is None else details.get("active_speaker")
 
 
 def _audibility(change: AudibilityChange | None) -> Audibility:

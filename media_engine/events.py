@@ -202,11 +202,16 @@ class AudibilityChanged:
 
 @dataclass(frozen=True, slots=True)
 class LegSpeaking:
-    """Somebody who can be heard begins to speak, or has been quiet for a while."""
+    """Somebody who can be heard begins to speak, or has been quiet for a while.
+
+    `active`: the active speaker from now on. He keeps the floor until he is quiet and another one
+    speaks; while all are quiet he is the last who spoke.
+    """
 
     conference_id: str
     leg_id: str
     speaking: bool
+    active: str | None
 
 
 @dataclass(frozen=True, slots=True)

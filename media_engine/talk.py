@@ -34,8 +34,12 @@ class Talk:
         self._rows: dict[str, int] = {}
         self._detected: set[str] = set()
         """Who speaks, heard or not."""
-        self._speaking: set[str] = set()
-        """Who speaks and is heard, as it was told."""
+        self._speaking: dict[str, None] = {}
+        """Who speaks and is heard, as it was told; in the order in which they began."""
+        self._active: str | None = None
+        """The active speaker keeps the floor until he has ceased and another speaks; of several the
+        one who has spoken longest has it then.
+        """
         self._turns: dict[str, int] = {}
         """Who may have begun or ceased to speak, and how many ticks ago."""
         self._tape: Tape | None = None
@@ -66,6 +70,8 @@ class Talk:
         self._turns.pop(leg_id, None)
         if leg_id in self._speaking:
             self._turn(leg_id, speaking=False)
+        if leg_id == self._active:
+            self._active = None
 
     def heed(self, leg_id: str) -> None:
         """Look, in the next tick, whether somebody is heard as before."""
@@ -105,14 +111,20 @@ class Talk:
         if (self._told or tape is not None) != was_watched:
             self._detected.clear()
             self._speaking.clear()
+            self._active = None
             self._watch_all()
         if tape is not None:
             for leg_id in filter(self._hearing.is_recorded, sorted(self._speaking)):
                 tape.speaks(leg_id, speaking=True)
 
     def _turn(self, leg_id: str, speaking: bool, ago: int = 0) -> None:
-        (self._speaking.add if speaking else self._speaking.discard)(leg_id)
+        if speaking:
+            self._speaking[leg_id] = None
+        else:
+            del self._speaking[leg_id]
+        if self._active not in self._speaking:
+            self._active = next(iter(self._speaking), self._active)
         if self._told:
-            self._emit(LegSpeaking(self._conference_id, leg_id, speaking))
+            self._emit(LegSpeaking(self._conference_id, leg_id, speaking, self._active))
         if self._tape is not None and (not speaking or self._hearing.is_recorded(leg_id)):
             self._tape.speaks(leg_id, speaking, ago)

@@ -15,10 +15,12 @@ class AudibilityView(AccountView):
     """…/Conferences/{ConferenceSid}/Audibility."""
 
     def get(self, request: Request, account_sid: str, conference_sid: str) -> Response:
-        """Tell who was in at a moment (At), how each was heard, and at what gain heard the others;
-        of a conference that is over too.
+        """Tell who was in at a moment (At), how each was heard, and at what gain heard the others,
+        and who had the floor; of a conference that is over too.
         """
         own = Conference.objects.select_related("account").filter(account=self.account)
         conference = get_object_or_404(own, sid=conference_sid)
         at = AudibilityParameters.read_filters(request.query_params).get("At", timezone.now())
-        return Response(render_audibility(conference, at, selectors.audible_at(conference, at)))
+        present = selectors.audible_at(conference, at)
+        speaker = selectors.active_speaker(conference, at)
+        return Response(render_audibility(conference, at, present, speaker))

@@ -360,18 +360,23 @@ def render_participant(participant: Participant) -> dict[str, Any]:
 
 
 def render_audibility(
-    conference: Conference, at: datetime, present: Sequence[AudibleParticipant]
+    conference: Conference,
+    at: datetime,
+    present: Sequence[AudibleParticipant],
+    active_speaker: str | None,
 ) -> dict[str, Any]:
     """Audibility resource: all who were in at a moment, each with the gains at which they heard the
-    others.
+    others; of those, who had the floor.
     """
     uri = f"{account_uri(conference.account.sid)}/Conferences/{conference.sid}/Audibility.json"
+    is_in = any(one.call_sid == active_speaker for one in present)
     return {
         "account_sid": conference.account.sid,
         "api_version": API_VERSION,
         "conference_sid": conference.sid,
         "at": at.isoformat(),
         "bridged": conference.started_at is not None and conference.started_at <= at,
+        "active_speaker": active_speaker if is_in else None,
         "participants": [
             {
                 "call_sid": one.call_sid,

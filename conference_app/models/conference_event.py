@@ -31,6 +31,7 @@ class ConferenceEvent(models.Model):
     """One fact. Written once with the state it reports, never changed.
 
     `sequence_number` counts from 1 within the conference without a gap: who misses one can tell.
+    The `details` of speech hold the call SID of the `active_speaker` from then on.
     """
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="events")

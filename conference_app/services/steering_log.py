@@ -4,6 +4,7 @@ Each runs in event_log's transaction, and twice for one event without another ef
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -94,7 +95,8 @@ def leg_speaking(event: LegSpeaking, occurred_at: datetime) -> None:
     participant = _who_is_in(event.conference_id, event.leg_id)
     if participant is not None:
         start, stop = EventKind.PARTICIPANT_SPEECH_START, EventKind.PARTICIPANT_SPEECH_STOP
-        _append_once(participant, start if event.speaking else stop, occurred_at)
+        kind = start if event.speaking else stop
+        _append_once(participant, kind, occurred_at, active_speaker=event.active)
 
 
 def audibility_changed(event: AudibilityChanged, occurred_at: datetime) -> None:
@@ -195,6 +197,9 @@ def _was_told(participant: Participant, kind: EventKind, occurred_at: datetime) 
     return _told_of(participant).filter(kind=kind, occurred_at=occurred_at).exists()
 
 
-def _append_once(participant: Participant, kind: EventKind, occurred_at: datetime) -> None:
+def _append_once(
+    participant: Participant, kind: EventKind, occurred_at: datetime, **details: Any
+) -> None:
     if not _was_told(participant, kind, occurred_at):
-        timeline.append(participant.conference, kind, occurred_at, call=participant.call)
+        conference, call = participant.conference, participant.call
+        timeline.append(conference, kind, occurred_at, call=call, **details)

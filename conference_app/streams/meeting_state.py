@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
+from conference_app import selectors
 from conference_app.models import (
     Conference,
     ConferenceEvent,
@@ -26,6 +27,7 @@ def meeting_state(sid: str, *, after_fact: int = 0) -> dict[str, Any] | None:
     events = conference.events.filter(sequence_number__gt=after_fact).select_related("call")
     running = conference.recordings.filter(status=RecordingStatus.IN_PROGRESS)
     recording = running.values("paused").first()
+    speaker = selectors.active_speaker(conference)
     return {
         "event": "state",
         "status": conference.status,
@@ -34,14 +36,16 @@ def meeting_state(sid: str, *, after_fact: int = 0) -> dict[str, Any] | None:
         "locked": conference.locked,
         "recorded": recording is not None,
         "paused": recording is not None and recording["paused"],
-        "people": [_person(participant) for participant in people.order_by("joined_at", "id")],
+        "people": [
+            _person(participant, speaker) for participant in people.order_by("joined_at", "id")
+        ],
         "timeline": [
             _fact(event) for event in events.order_by("-sequence_number")[:TIMELINE_EVENTS]
         ],
     }
 
 
-def _person(participant: Participant) -> dict[str, Any]:
+def _person(participant: Participant, active_speaker: str | None) -> dict[str, Any]:
     call = participant.call
     return {
         "id": participant.pk,
@@ -52,6 +56,7 @@ def _person(participant: Participant) -> dict[str, Any]:
         "volume": participant.volume,
         "coaching": participant.coaching,
         "moderator": participant.end_on_exit,
+        "active": call.sid == active_speaker,
         "joined_at": _moment(participant.joined_at),
     }
 
@@ -61,9 +66,14 @@ def _fact(event: ConferenceEvent) -> dict[str, Any]:
         "number": event.sequence_number,
         "kind": event.kind,
         "who": (event.call.caller or event.call.sid) if event.call else "",
-        "more": ", ".join(value for value in event.details.values() if isinstance(value, str)),
+        "more": ", ".join(_words(event.details)),
         "occurred_at": _moment(event.occurred_at),
     }
+
+
+def _words(details: dict[str, Any]) -> list[str]:
+    told = {name: value for name, value in details.items() if name != "active_speaker"}
+    return [value for value in told.values() if isinstance(value, str)]
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -191,6 +191,42 @@ def test_who_speaks_is_told_after_an_onset_and_a_pause() -> None:
     assert told(meeting) == [("a", True), ("a", False)]
 
 
+def test_the_active_speaker_keeps_the_floor_until_another_speaks_and_he_does_not() -> None:
+    meeting = watched("abc")
+    for silent in ("a", "b"):
+        meeting.babbling.update("abc")
+        meeting.tick(2 * ONSET_TICKS)
+        fall_silent(meeting, silent)
+        meeting.tick(HANGOVER_TICKS)
+    assert active(meeting)[0] == ("a", True, "a")
+    assert {event[2] for event in active(meeting)[:3]} == {"a"}
+    assert active(meeting)[3] == ("a", False, "b")
+
+
+def test_the_floor_is_the_last_speakers_until_he_leaves() -> None:
+    meeting = watched("abc")
+    speak(meeting, "a", 2 * ONSET_TICKS)
+    meeting.tick(HANGOVER_TICKS)
+    speak(meeting, "b", 2 * ONSET_TICKS)
+    meeting.tick(HANGOVER_TICKS)
+    assert active(meeting) == [
+        ("a", True, "a"),
+        ("a", False, "a"),
+        ("b", True, "b"),
+        ("b", False, "b"),
+    ]
+    meeting.leave("b")
+    meeting.tick()
+    speak(meeting, "a", 2 * ONSET_TICKS)
+    meeting.leave("a")
+    assert active(meeting)[4:] == [("a", True, "a"), ("a", False, "a")]
+
+
+def active(meeting: Meeting) -> list[tuple[str, bool, str | None]]:
+    speech = [event for event in meeting.events if isinstance(event, LegSpeaking)]
+    return [(event.leg_id, event.speaking, event.active) for event in speech]
+
+
 def test_who_is_muted_or_on_hold_does_not_speak_and_who_leaves_has_stopped() -> None:
     meeting = watched("abc")
     meeting.mute("a", True)

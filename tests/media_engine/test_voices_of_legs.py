@@ -29,7 +29,7 @@ def test_in_a_meeting_that_is_plain_otherwise_it_is_told_who_speaks() -> None:
     babble(house, "a", 20)
     for _ in range(60):
         house.tick(a=0, b=0)
-    assert house.events == [LegSpeaking("CF1", "a", True), LegSpeaking("CF1", "a", False)]
+    assert house.events == [LegSpeaking("CF1", "a", True, "a"), LegSpeaking("CF1", "a", False, "a")]
 
 
 def test_who_is_levelled_is_so_for_all_and_after_him_nobody_is() -> None:

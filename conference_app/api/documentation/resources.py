@@ -181,6 +181,7 @@ AUDIBILITY: Final = record(
     conference_sid=sid("CF"),
     at=text("2026-11-22T14:05:09+00:00"),
     bridged=flag(True),
+    active_speaker=maybe(sid("CA")),
     participants=many(
         record(
             call_sid=sid("CA"),

@@ -9,7 +9,7 @@ const STEPS = 50; // of the meter: finer is not seen
 const FALL = 6; // steps between two levels
 const SPEAKS_DBFS = -40;
 const SPEAKS_FOR = 5; // levels, of which there are eight a second: people pause between words
-const STATES = { muted: "muted", hold: "on hold", coaching: "coaching", moderator: "moderator" };
+const STATES = { active: "active speaker", muted: "muted", hold: "on hold", coaching: "coaching", moderator: "moderator" };
 
 export class PersonRow {
   constructor(orders) {

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from conference_app.models import Account, Conference, ConferenceStatus
-from conference_app.services import steering_log
+from conference_app.models import Account, Conference, ConferenceStatus, EventKind
+from conference_app.services import steering_log, timeline
 from media_engine.events import Audibility
 from tests.builders import NOON, build_call, build_conference, build_participant
 from tests.conference_app.api.requests import error_of, path_of
@@ -76,7 +76,8 @@ def test_before_the_start_nobody_hears_anybody(alices: Client, conference: Confe
 def test_each_ones_state_is_told_too(alices: Client, conference: Conference) -> None:
     told = ask(alices, conference, f"?At={quote(second(7).isoformat())}").json()
     assert set(told) == {
-        *("account_sid", "api_version", "conference_sid", "at", "bridged", "participants", "uri")
+        *("account_sid", "api_version", "conference_sid", "at", "bridged", "active_speaker"),
+        *("participants", "uri"),
     }
     assert told["bridged"] is True
     assert told["participants"][0]["label"] == "x"
@@ -93,6 +94,19 @@ def test_each_ones_state_is_told_too(alices: Client, conference: Conference) -> 
         "call_sid_to_coach": A,
         "hears": {A: 0.0},
     }
+
+
+@pytest.mark.parametrize(
+    ("at", "speaker"), [(1, None), (2, A), (4, A), (5, B), (7, B), (8, None), (10, None)]
+)
+def test_who_had_the_floor_at_a_moment_is_told_while_he_is_in(
+    alices: Client, conference: Conference, at: int, speaker: str | None
+) -> None:
+    start, stop = EventKind.PARTICIPANT_SPEECH_START, EventKind.PARTICIPANT_SPEECH_STOP
+    for moment, kind, active in ((2, start, A), (3, start, A), (5, stop, B), (6, stop, B)):
+        timeline.append(conference, kind, second(moment), active_speaker=active)
+    told = ask(alices, conference, f"?At={quote(second(at).isoformat())}").json()
+    assert told["active_speaker"] == speaker
 
 
 @pytest.mark.parametrize(

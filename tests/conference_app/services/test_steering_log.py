@@ -97,9 +97,15 @@ def test_other_terms_are_a_modification(conference: Conference, call: Call) -> N
 
 
 def test_who_speaks_is_told(conference: Conference, call: Call) -> None:
-    tell(*(LegSpeaking(conference.sid, call.sid, speaking) for speaking in (True, False)))
-    kinds = [kind for kind, _ in told(conference)]
-    assert kinds == ["participant-speech-start", "participant-speech-stop"]
+    other = "CA" + "0" * 32
+    tell(
+        LegSpeaking(conference.sid, call.sid, True, call.sid),
+        LegSpeaking(conference.sid, call.sid, False, other),
+    )
+    assert told(conference) == [
+        ("participant-speech-start", {"active_speaker": call.sid}),
+        ("participant-speech-stop", {"active_speaker": other}),
+    ]
 
 
 def test_each_change_of_audibility_is_kept(conference: Conference, call: Call) -> None:
@@ -167,7 +173,7 @@ def test_what_comes_after_the_leaving_changes_nothing(conference: Conference, ca
     tell(
         LegHeld(conference.sid, call.sid, True),
         LegModified(conference.sid, call.sid, False, True, None),
-        LegSpeaking(conference.sid, call.sid, True),
+        LegSpeaking(conference.sid, call.sid, True, call.sid),
         AudibilityChanged(conference.sid, call.sid, Audibility(deaf=True)),
     )
     assert told(conference) == []
