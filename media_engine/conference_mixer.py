@@ -67,6 +67,11 @@ from media_engine.voice_processing import VoiceProcessing
 MAX_WAITING_BEEPS: Final = 1
 """When thirty come at once, they are told of by two beeps, not by ten seconds of beeping."""
 
+RESTING_FROM: Final = 50
+"""So many in a meeting, and who may not speak there is not listened to. In a smaller one it costs
+little to show that somebody speaks who is muted.
+"""
+
 
 @dataclass(frozen=True)
 class Beeps:
@@ -86,10 +91,11 @@ class _Member:
 class ConferenceMixer:
     """A meeting in a room. Facts are given to `emit` in the order in which they come true.
 
-    `voices`: what is done, before each tick, with what all legs of the process say.
+    `voices`: what is done, before each tick, with what all legs of the process say. `rest` is
+    called with a leg and whether it may be left unheard: what it says matters to nobody here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of the process that a meeting needs
         self,
         conference_id: str,
         room: RoomKey,
@@ -97,6 +103,7 @@ class ConferenceMixer:
         voices: VoiceProcessing,
         beeps: Beeps,
         open_recording: OpenRecording,
+        rest: Callable[[str, bool], None],
         emit: Callable[[Event], None],
     ) -> None:
         self.conference_id = conference_id
@@ -106,6 +113,7 @@ class ConferenceMixer:
         self._locked = False
         self._frame = samples_per_frame(voices.rate_hz)
         self._beeps = beeps
+        self._rest = rest
         self._emit = emit
         self._members: list[_Member] = []
         self._capacity: int | None = None
@@ -184,6 +192,8 @@ class ConferenceMixer:
         self._talk.add(leg_id, row)
         self._treat_voice(member)
         self._number()
+        if len(self) == RESTING_FROM:
+            self._let_all_rest()
         self._emit(
             LegJoined(
                 self.conference_id,
@@ -332,6 +342,16 @@ class ConferenceMixer:
         one = self._hearing[member.leg_id]
         self._voices.level(member.row, one.levelled)
         self._voices.denoise(member.row, one.denoised)
+        self._let_rest(member)
+
+    def _let_rest(self, member: _Member) -> None:
+        """Leave somebody unheard whom nobody is to hear, in a large meeting."""
+        is_needless = len(self) >= RESTING_FROM and not self._hearing.may_speak(member.leg_id)
+        self._rest(member.leg_id, is_needless)
+
+    def _let_all_rest(self) -> None:
+        for member in self._members:
+            self._let_rest(member)
 
     def _set_volume(self, command: SetVolume) -> None:
         leg_id, listener_id = command.leg_id, command.listener_id
@@ -403,9 +423,12 @@ class ConferenceMixer:
         self._own_sounds.remove(member.leg_id)
         self._talk.remove(member.leg_id)
         self._voices.leave_alone(member.row)
+        self._rest(member.leg_id, False)
         self._hearing.remove(member.leg_id)
         self._members.remove(member)
         self._number()
+        if len(self) == RESTING_FROM - 1:
+            self._let_all_rest()
         self._emit(LegLeft(self.conference_id, member.leg_id, reason, bridged=self.started))
 
     def _number(self) -> None:

@@ -102,6 +102,9 @@ class LegTapes:
         self._of_stays: dict[str, LegTape] = {}
         self._asked_for: dict[str, LegTape] = {}
 
+    def __contains__(self, leg_id: str) -> bool:
+        return leg_id in self._of_stays or leg_id in self._asked_for
+
     def __iter__(self) -> Iterator[LegTape]:
         """All that are to be fed by a tick."""
         return chain(self._of_stays.values(), self._asked_for.values())

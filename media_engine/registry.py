@@ -19,6 +19,7 @@ from media_engine.commands import (
     JoinConference,
     Kick,
     LeaveConference,
+    LegSteering,
     PauseLegRecording,
     Play,
     ResumeLegRecording,
@@ -160,8 +161,7 @@ class Registry:
                 | ResumeLegRecording()
                 | StopLegRecording()
             ):
-                seat = self._seats.get(command.leg_id)
-                self._tapes.steer(command, None if seat is None else seat.leg.row)
+                self._steer_tape(command)
             case _:
                 self._steer(command)
 
@@ -245,6 +245,7 @@ class Registry:
             self._tapes.record_stay(
                 command.leg_id, seat.leg.row, meeting, command.terms.own_recording
             )
+            seat.leg.wake()
 
     def _new_meeting(self, command: JoinConference) -> ConferenceMixer:
         meeting = ConferenceMixer(
@@ -253,11 +254,26 @@ class Registry:
             voices=self._voices,
             beeps=self._beeps,
             open_recording=self._open_recording,
+            rest=self._rest,
             emit=self._emit,
         )
         self._rooms[command.room] = meeting
         self._meetings[command.conference_id] = meeting
         return meeting
+
+    def _steer_tape(self, command: LegSteering) -> None:
+        seat = self._seats.get(command.leg_id)
+        self._tapes.steer(command, None if seat is None else seat.leg.row)
+        if seat is not None and command.leg_id in self._tapes:
+            seat.leg.wake()
+
+    def _rest(self, leg_id: str, unheard: bool) -> None:
+        """Let a leg rest whom its meeting does not hear, if no recording of its own does."""
+        leg = self._seats[leg_id].leg
+        if unheard and leg_id not in self._tapes:
+            leg.rest()
+        else:
+            leg.wake()
 
     def _is_in(self, leg_id: str, conference_id: str) -> bool:
         seat = self._seats.get(leg_id)

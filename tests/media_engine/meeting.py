@@ -84,6 +84,7 @@ class Meeting:
             voices=self.voices,
             beeps=Beeps(beep(ENTER), beep(LEAVE)),
             open_recording=self._record,
+            rest=lambda leg_id, unheard: None,
             emit=self.events.append,
         )
 
