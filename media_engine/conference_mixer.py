@@ -55,6 +55,7 @@ from media_engine.events import (
     WaitChanged,
 )
 from media_engine.hearing import Hearing
+from media_engine.members import Member, Members
 from media_engine.mixing import RAMP_MS
 from media_engine.own_sounds import OwnSounds
 from media_engine.pcm import Pcm, Wide, samples_per_frame
@@ -79,13 +80,6 @@ class Beeps:
 
     enter: Pcm
     leave: Pcm
-
-
-@dataclass(slots=True)
-class _Member:
-    leg_id: str
-    row: int
-    terms: JoinTerms
 
 
 class ConferenceMixer:
@@ -115,10 +109,8 @@ class ConferenceMixer:
         self._beeps = beeps
         self._rest = rest
         self._emit = emit
-        self._members: list[_Member] = []
-        self._capacity: int | None = None
+        self._members = Members()
         self._hearing = Hearing()
-        self._rows: Rows = np.zeros(0, dtype=np.intp)
         self._beeping: deque[Clip] = deque()
         ramp = voices.rate_hz * RAMP_MS // 1000
         self._announcements = Announcements(emit)
@@ -132,7 +124,7 @@ class ConferenceMixer:
         return len(self._members)
 
     def __contains__(self, leg_id: str) -> bool:
-        return any(member.leg_id == leg_id for member in self._members)
+        return leg_id in self._members
 
     @property
     def plain_rows(self) -> Rows | None:
@@ -147,40 +139,27 @@ class ConferenceMixer:
             and self._tapes.current is None
             and self._talk.is_idle
         )
-        return self._rows if is_plain else None
+        return self._members.rows if is_plain else None
 
     @property
     def leg_ids(self) -> list[str]:
         """Who is in, in the order of joining."""
-        return [member.leg_id for member in self._members]
+        return self._members.leg_ids
 
     @property
     def rows(self) -> Rows:
         """Their rows in what all legs speak and hear, in the same order."""
-        return self._rows
+        return self._members.rows
 
     def refusal(self, terms: JoinTerms) -> RefusalReason | None:
         """Say why somebody on these terms can not come in, or None."""
-        if self._locked:
-            return RefusalReason.LOCKED
-        capacity = terms.max_participants
-        if self._capacity is not None:
-            capacity = min(capacity, self._capacity)
-        if len(self._members) >= capacity:
-            return RefusalReason.FULL
-        if terms.label and any(member.terms.label == terms.label for member in self._members):
-            return RefusalReason.LABEL_IN_USE
-        if terms.coached is not None and terms.coached not in self:
-            return RefusalReason.COACHED_IS_NOT_IN
-        return None
+        return RefusalReason.LOCKED if self._locked else self._members.refusal(terms)
 
     def join(self, leg_id: str, row: int, terms: JoinTerms) -> None:
         """Let a leg in; refusal() has been asked."""
-        if self._capacity is None:
-            self._capacity = terms.max_participants
+        if not self._members:
             self._talk.told = terms.watch_speech
-        member = _Member(leg_id, row, terms)
-        self._members.append(member)
+        member = self._members.add(leg_id, row, terms)
         audibility = Audibility(
             muted=terms.muted,
             coached=terms.coached,
@@ -191,7 +170,6 @@ class ConferenceMixer:
         self._own_sounds.add(leg_id, terms.wait)
         self._talk.add(leg_id, row)
         self._treat_voice(member)
-        self._number()
         if len(self) == RESTING_FROM:
             self._let_all_rest()
         self._emit(
@@ -218,7 +196,7 @@ class ConferenceMixer:
 
     def leave(self, leg_id: str, reason: LeaveReason) -> None:
         """Take a leg out; the meeting may end by it. No effect when it is not in."""
-        member = self._find(leg_id)
+        member = self._members.find(leg_id)
         if member is None:
             return
         self._remove(member, reason)
@@ -281,7 +259,7 @@ class ConferenceMixer:
         up before.
         """
         if self.started:
-            mixed, total = self._hearing.mix(spoken[self._rows])
+            mixed, total = self._hearing.mix(spoken[self._members.rows])
             if self._beeping:
                 beep = self._next_beep()
                 mixed += beep
@@ -291,7 +269,7 @@ class ConferenceMixer:
             total = np.zeros(self._frame, dtype=np.float32)
         if self._own_sounds.busy:
             total = self._own_sounds.put_over(mixed, total)
-        heard[self._rows] = mixed
+        heard[self._members.rows] = mixed
         tape = self._tapes.current
         if tape is not None:
             tape.write(total[np.newaxis], skipped)
@@ -312,8 +290,8 @@ class ConferenceMixer:
 
     def _end(self, reason: EndReason, leg_id: str | None) -> None:
         self.ended = True
-        while self._members:
-            self._remove(self._members[0], LeaveReason.CONFERENCE_ENDED)
+        for member in list(self._members):
+            self._remove(member, LeaveReason.CONFERENCE_ENDED)
         self._tapes.stop()
         self._announcements.drop(None, "the conference has ended")
         self._emit(ConferenceEnded(self.conference_id, reason, leg_id))
@@ -330,7 +308,7 @@ class ConferenceMixer:
 
     def _change(self, leg_id: str, **changes: Any) -> bool:
         """Change how a leg is heard and hears; False when it is not in or was so already."""
-        member = self._find(leg_id)
+        member = self._members.find(leg_id)
         if member is None or not self._hearing.change(leg_id, **changes):
             return False
         self._treat_voice(member)
@@ -338,13 +316,13 @@ class ConferenceMixer:
         self._tell_audibility(leg_id)
         return True
 
-    def _treat_voice(self, member: _Member) -> None:
+    def _treat_voice(self, member: Member) -> None:
         one = self._hearing[member.leg_id]
         self._voices.level(member.row, one.levelled)
         self._voices.denoise(member.row, one.denoised)
         self._let_rest(member)
 
-    def _let_rest(self, member: _Member) -> None:
+    def _let_rest(self, member: Member) -> None:
         """Leave somebody unheard whom nobody is to hear, in a large meeting."""
         is_needless = len(self) >= RESTING_FROM and not self._hearing.may_speak(member.leg_id)
         self._rest(member.leg_id, is_needless)
@@ -373,7 +351,7 @@ class ConferenceMixer:
             self._emit(LegHeld(self.conference_id, leg_id, command.held, command.context))
 
     def _change_exit(self, command: ChangeExit) -> None:
-        member = self._find(command.leg_id)
+        member = self._members.find(command.leg_id)
         if member is None:
             return
         beep, end = command.beep_on_exit, command.end_on_exit
@@ -396,7 +374,7 @@ class ConferenceMixer:
         self._emit(AudibilityChanged(self.conference_id, leg_id, self._hearing[leg_id]))
 
     def _tell_terms(self, leg_id: str) -> None:
-        member = self._find(leg_id)
+        member = self._members.find(leg_id)
         if member is not None:
             terms, coached = member.terms, self._hearing[leg_id].coached
             self._emit(
@@ -416,20 +394,13 @@ class ConferenceMixer:
             return np.zeros(self._frame, dtype=np.float32)
         return frame
 
-    def _find(self, leg_id: str) -> _Member | None:
-        return next((member for member in self._members if member.leg_id == leg_id), None)
-
-    def _remove(self, member: _Member, reason: LeaveReason) -> None:
+    def _remove(self, member: Member, reason: LeaveReason) -> None:
         self._own_sounds.remove(member.leg_id)
         self._talk.remove(member.leg_id)
         self._voices.leave_alone(member.row)
         self._rest(member.leg_id, False)
         self._hearing.remove(member.leg_id)
         self._members.remove(member)
-        self._number()
         if len(self) == RESTING_FROM - 1:
             self._let_all_rest()
         self._emit(LegLeft(self.conference_id, member.leg_id, reason, bridged=self.started))
-
-    def _number(self) -> None:
-        self._rows = np.asarray([member.row for member in self._members], dtype=np.intp)
