@@ -81,6 +81,9 @@ class DirectChannel:
         rest.
         """
         protocol = self._protocol
+        # Whether the client is there is asked by ping() from now on. Of uvicorn's pings it would
+        # hang up on who does not read for half a minute, though he speaks on.
+        protocol.stop_keepalive()
         waiting = [protocol.queue.get_nowait() for _ in range(protocol.queue.qsize())]
         self.on_message = on_message
         self.on_pong = on_pong
