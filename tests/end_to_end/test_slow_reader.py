@@ -116,7 +116,7 @@ async def not_reading(
     lesson.memory_grew_mib = Figures.of(server.pid).resident_mib - before.resident_mib
     witness, heard_before = others[0], len(slow.sounds)
     witness_frames = len(witness.sounds)
-    lesson.live_number = known(witness.sounds, find)[-1]
+    lesson.live_number = known(witness.sounds[-FRAMES_PER_SECOND:], find)[-1]
     slow.resume_reading()
     await asyncio.sleep(_AROUND_S)
     lesson.after_resuming = known(slow.sounds[heard_before:], find)
