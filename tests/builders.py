@@ -1,9 +1,11 @@
 """Rows for tests: each builder makes one, with what it needs, unless the test gives it."""
 
 import base64
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
@@ -37,6 +39,16 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 def build_account(name: str = "Alice") -> Account:
     """An account that may do everything that is its own."""
     return Account.objects.create(friendly_name=name)
+
+
+def build_operator(*accounts: Account, rights: Iterable[str] = (), name: str = "operator") -> User:
+    """Somebody who may come into the control room, has these rights there and no other, and sees
+    what belongs to these accounts.
+    """
+    user = User.objects.create_user(name, is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    user.accounts.set(accounts)
+    return user
 
 
 def build_api_key(account: Account, name: str = "phone") -> ApiKey:
@@ -123,6 +135,13 @@ def build_delivery(
 def basic(user: str, password: str) -> str:
     """The value of an Authorization header."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def logged_in(user: User) -> Client:
+    """The browser of somebody who has logged in."""
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def client_of(account: Account) -> Client:

@@ -2,6 +2,7 @@
 
 import secrets
 
+from django.conf import settings
 from django.db import models
 from typing_extensions import override
 
@@ -26,7 +27,8 @@ class Account(TimeStampedModel):
     another.
 
     `auth_token` opens everything and signs our requests to the user's servers;
-    `secondary_auth_token`, while there is one, opens everything too.
+    `secondary_auth_token`, while there is one, opens everything too. `operators`: those who see and
+    steer in the control room what is the account's, each as far as his permissions go.
     """
 
     sid = sid_field("AC")
@@ -36,6 +38,13 @@ class Account(TimeStampedModel):
     secondary_auth_token = SecretField(blank=True, default="")
     status = models.CharField(
         max_length=16, choices=AccountStatus.choices, default=AccountStatus.ACTIVE
+    )
+    operators = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="accounts",
+        help_text="Who sees and steers what belongs to this account, as far as his permissions go."
+        " Superusers see all accounts without being named here.",
     )
 
     @override

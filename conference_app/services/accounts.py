@@ -5,6 +5,7 @@ account's programs, promote it. From the promotion on it signs our requests, and
 nothing.
 """
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from conference_app import sids
@@ -35,6 +36,12 @@ def rename(*, account: Account, friendly_name: str) -> Account:
     account.friendly_name = friendly_name
     account.save(update_fields=["friendly_name", "updated_at"])
     return account
+
+
+@transaction.atomic
+def assign(*, account: Account, operator: User) -> None:
+    """Let somebody see and steer what is the account's, as far as his permissions go."""
+    account.operators.add(operator)
 
 
 @transaction.atomic
