@@ -20,6 +20,7 @@ from conference_app.models import Conference
 from conference_app.streams.channel import Receive, Scope, Send
 from conference_app.streams.meeting_feed import MeetingFeed
 from conference_app.streams.origins import is_foreign
+from conference_app.visibility import visible_to
 from conference_app.watchers import Watcher, watching
 from media_engine.task_set import TaskSet
 
@@ -32,7 +33,9 @@ STATE_SHARE_OF_A_CORE: Final = 0.01
 """What the states of one page may cost, however much happens in a large meeting."""
 
 STATE_AT_LEAST_EVERY_S: Final = 15.0
-"""Also how long somebody who is logged out, or loses the right to look, goes on seeing."""
+"""Also how long somebody who is logged out, loses the right to look, or is no operator of the
+account any more, goes on seeing.
+"""
 
 NOT_ALLOWED: Final = 4001
 """Close code: who is connected may not look, or not any more."""
@@ -102,22 +105,20 @@ class MeetingConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels 
         it is not for this user (any more).
         """
         began = time.thread_time()
-        state = self.feed.state() if self._may_look() else None
+        state = self.feed.state() if self._is_to_be_seen() else None
         return state, time.thread_time() - began
 
     def _is_to_be_seen(self) -> bool:
-        return Conference.objects.filter(sid=self.sid).exists() and self._may_look()
-
-    def _may_look(self) -> bool:
+        """Whether there is such a meeting, for this user."""
         session, user = self.scope["session"], self.scope["user"]
         if not user.is_authenticated or not session.exists(session.session_key):
             return False
         # Read again: rights may have been taken away since.
         fresh = get_user_model().objects.filter(pk=user.pk, is_active=True, is_staff=True).first()
         rights = ("view_conference", "change_conference")
-        return fresh is not None and any(
-            fresh.has_perm(f"conference_app.{right}") for right in rights
-        )
+        if fresh is None or not any(fresh.has_perm(f"conference_app.{right}") for right in rights):
+            return False
+        return visible_to(fresh, Conference).filter(sid=self.sid).exists()
 
 
 class _OwnPagesOnly:

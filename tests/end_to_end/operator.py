@@ -17,6 +17,33 @@ TOLD_WITHIN_S: Final = 12.0
 """A guard, and less than the 15 s after which the page is told again without news."""
 
 
+_MAKE: Final = """
+from django.contrib.auth.models import Permission, User
+from conference_app.models import Account
+user = User.objects.create_user({name!r}, password={password!r}, is_staff=True)
+user.user_permissions.set(Permission.objects.filter(codename__in={rights!r}))
+for sid in {accounts!r}:
+    account, _ = Account.objects.get_or_create(sid=sid, defaults={{"friendly_name": "Elsewhere"}})
+    account.operators.add(user)
+"""
+
+
+def make_operator(
+    server: Server, name: str, password: str, *, accounts: list[str], rights: list[str]
+) -> None:
+    """Make somebody who sees what belongs to these accounts, as far as his rights go. Accounts that
+    are not there are made.
+    """
+    script = _MAKE.format(name=name, password=password, accounts=accounts, rights=rights)
+    server.manage("shell", "-c", script)
+
+
+def take_off_all_accounts(server: Server, name: str) -> None:
+    """Let somebody see nothing of any account any more."""
+    script = f"from django.contrib.auth.models import User as U; U.objects.get(username={name!r})"
+    server.manage("shell", "-c", f"{script}.accounts.clear()")
+
+
 class LivePage:
     """The socket of a meeting's page."""
 

@@ -1,5 +1,6 @@
 """The live page of a meeting: what an operator is told over its socket, and what he can do."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -7,10 +8,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from conference_app import sids
 from tests.end_to_end import server as servers
 from tests.end_to_end.conftest import data_directory
-from tests.end_to_end.operator import Operator
-from tests.end_to_end.server import Server
+from tests.end_to_end.operator import Operator, make_operator, take_off_all_accounts
+from tests.end_to_end.server import PATIENCE_S, Server
 from tests.end_to_end.sound import voice
 from tests.end_to_end.waiting import eventually, hear
 from tests.end_to_end.web_server import WebServer
@@ -140,3 +142,30 @@ async def test_who_logs_out_is_told_nothing_more(staffed: Server, operator: Oper
                 with pytest.raises(AssertionError, match="4001"):
                     while True:
                         await page.state()
+
+
+async def test_who_is_no_operator_of_the_account_is_told_nothing(staffed: Server) -> None:
+    to = await staffed.application(ROOM.replace("watched", "of one account"))
+    rights = ["view_conference", "change_conference"]
+    for name, account in (("olga", staffed.account.sid), ("oscar", sids.new("AC"))):
+        make_operator(staffed, name, PASSWORD, accounts=[account], rights=rights)
+    async with staffed.caller(to) as caller, Operator(staffed) as olga, Operator(staffed) as oscar:
+        await olga.login("olga", PASSWORD)
+        await oscar.login("oscar", PASSWORD)
+        sid = await staffed.conference_of(caller)
+        key = staffed.books.conference(sid)["id"]
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            async with oscar.watch(sid):
+                pass
+        assert refused.value.status == 403
+        async with olga.watch(sid) as page:
+            assert len((await page.state())["people"]) == 1
+            assert (await olga.steer(key, order="lock"))[0] == 200
+            await page.state(lambda state: bool(state["locked"]))
+            await asyncio.to_thread(take_off_all_accounts, staffed, "olga")
+            # After 15 s, though nothing happens.
+            with pytest.raises(AssertionError, match="4001"):
+                async with asyncio.timeout(PATIENCE_S):
+                    while True:
+                        await page.levels()
+        assert len(await staffed.people_in(sid)) == 1

@@ -10,7 +10,7 @@ from django.contrib.staticfiles.finders import find
 from django.test import Client
 from pytest_django import Settings
 
-from conference_app.models import Account, Application, ConferenceStatus, Room
+from conference_app.models import Account, AccountStatus, Application, ConferenceStatus, Room
 from conference_app.services import demo
 from conference_app.streams.access_tokens import read_access_token
 from conference_app.streams.proven_caller import ProvenCaller
@@ -240,6 +240,38 @@ def test_operators_call_for_the_account_that_they_name(demo_account: Account) ->
     assert f'value="{other.sid}"' in client.get(f"/?account={other.sid}").content.decode()
 
 
+def test_operators_call_for_no_account_that_is_not_theirs(demo_account: Account) -> None:
+    client = operator(is_staff=True)
+    olga = get_user_model().objects.get(username="olga")
+    olga.user_permissions.add(Permission.objects.get(codename="add_call"))
+    first, second, foreign = (build_account(name) for name in ("First", "Second", "Foreign"))
+    olga.accounts.set([second, first])
+    assert newest_room(client, CALL).account == first
+    assert newest_room(client, CALL | {"account": second.sid}).account == second
+    for url, form in (
+        (START, CALL),
+        ("/phone/take-calls", {"identity": "olga"}),
+        ("/phone/test-speaker", {"callSid": build_participant(build_conference(foreign)).call.sid}),
+    ):
+        for account in (foreign, demo_account):
+            assert client.post(url, form | {"account": account.sid}).status_code == 403
+    page = client.get(f"/?account={foreign.sid}").content.decode()
+    assert "olga is the operator of no account" in page
+    assert foreign.sid not in page
+    assert client.post(START, CALL | {"room": "Third"}).status_code == 200
+    assert not Room.objects.filter(account__in=[foreign, demo_account], name="Lobby").exists()
+    first.status = AccountStatus.SUSPENDED
+    first.save()
+    assert newest_room(client, CALL | {"room": "Fourth"}).account == second
+
+
+def test_who_sits_here_calls_for_the_demo_account_only(
+    newcomer: Client, demo_account: Account, alice: Account
+) -> None:
+    assert newcomer.post(START, CALL | {"account": demo_account.sid}).status_code == 200
+    assert newcomer.post(START, CALL | {"account": alice.sid}).status_code == 403
+
+
 def newest_room(client: Client, form: dict[str, str]) -> Room:
     assert client.post(START, form).status_code == 200
     return Room.objects.order_by("-id")[0]
@@ -251,4 +283,7 @@ def test_whether_an_operator_may_call_is_a_permission(demo_account: Account) -> 
     assert "olga may not place calls" in client.get("/").content.decode()
     olga = get_user_model().objects.get(username="olga")
     olga.user_permissions.add(Permission.objects.get(codename="add_call"))
+    assert client.post(START, CALL).status_code == 403
+    assert "olga is the operator of no account" in client.get("/").content.decode()
+    olga.accounts.add(demo_account)
     assert client.post(START, CALL).status_code == 200

@@ -2,11 +2,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from conference_app.models import Account, Recording, RecordingStatus
-from tests.builders import build_conference, build_recording
+from tests.builders import basic, build_conference, build_operator, build_recording, logged_in
 
 
 @pytest.fixture
@@ -50,12 +51,32 @@ def test_nobody_else_learns_whether_it_exists(
 
 
 def test_staff_needs_the_permission_to_view_recordings(recording: Recording) -> None:
-    user = User.objects.create_user("operator", is_staff=True)
-    client = Client()
-    client.force_login(user)
+    user = build_operator(recording.account)
+    client = logged_in(user)
     assert _ask(client, recording).status_code == 401
     user.user_permissions.add(Permission.objects.get(codename="view_recording"))
     assert _ask(client, recording).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["wav", "mp3", "peaks.json"])
+def test_an_operator_learns_nothing_of_others_recordings(
+    recording: Recording, bob: Account, kind: str
+) -> None:
+    recording.mp3.save(f"{recording.sid}.mp3", ContentFile(b"ID3"))
+    Recording.objects.update(peaks=bytes(20))
+    user = build_operator(bob, rights=["view_recording"])
+    client = logged_in(user)
+    credentials = basic(recording.account.sid, recording.account.auth_token)
+
+    def ask(sid: str, **headers: str) -> Any:
+        return client.get(f"/recordings/{sid}.{kind}", headers=headers)
+
+    answers = [ask(sid) for sid in (recording.sid, "RE" + "0" * 32)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    assert ask(recording.sid, authorization=credentials).status_code == 200
+    user.accounts.add(recording.account)
+    assert ask(recording.sid).status_code == 200
 
 
 def test_one_that_is_being_written_is_not_there_yet(

@@ -1,63 +1,95 @@
 """Who may look at a live meeting, and what he is told of it."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
-from django.contrib.auth.models import AnonymousUser, Permission, User
+from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
 from conference_app import engine
-from conference_app.models import Account, EventKind, Recording, RecordingStatus
+from conference_app.models import Account, Conference, EventKind, Recording, RecordingStatus
 from conference_app.services import timeline
 from conference_app.streams.control_room import MeetingConsumer
 from conference_app.streams.meeting_feed import MeetingFeed
 from conference_app.streams.meeting_state import meeting_state
 from media_engine import LegLevels, LegView
-from tests.builders import NOON, build_call, build_conference, build_participant
+from tests.builders import (
+    NOON,
+    build_call,
+    build_conference,
+    build_operator,
+    build_participant,
+    logged_in,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def operator() -> User:
-    """Somebody who may look at conferences, and at nothing else."""
-    user = User.objects.create_user("operator", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_conference"))
-    return user
+def operator(alice: Account) -> User:
+    """Somebody who may look at Alice's conferences, and at nothing else."""
+    return build_operator(alice, rights=["view_conference"])
 
 
-def _may_look(client: Client, user: User | AnonymousUser) -> bool:
+@pytest.fixture
+def meeting(alice: Account) -> Conference:
+    """A meeting of Alice's."""
+    return build_conference(alice)
+
+
+def _is_to_be_seen(client: Client, user: User | AnonymousUser, meeting: Conference) -> bool:
+    return _consumer(client.session, user, meeting.sid)._is_to_be_seen()
+
+
+def _consumer(session: Any, user: User | AnonymousUser, sid: str) -> MeetingConsumer:
     consumer = MeetingConsumer()
-    consumer.scope = {"session": client.session, "user": user}
-    return consumer._may_look()
+    consumer.scope = {"session": session, "user": user}
+    consumer.sid, consumer.feed = sid, MeetingFeed(sid)
+    return consumer
 
 
-def test_an_operator_may_look_as_long_as_he_has_the_right(operator: User) -> None:
-    client = Client()
-    client.force_login(operator)
-    assert _may_look(client, operator)
+def test_an_operator_may_look_as_long_as_he_has_the_right(
+    operator: User, meeting: Conference
+) -> None:
+    client = logged_in(operator)
+    assert _is_to_be_seen(client, operator, meeting)
     operator.user_permissions.clear()
-    assert not _may_look(client, operator)
+    assert not _is_to_be_seen(client, operator, meeting)
+
+
+def test_an_operator_may_look_as_long_as_the_account_is_his(
+    operator: User, meeting: Conference, bob: Account
+) -> None:
+    consumer = _consumer(logged_in(operator).session, operator, meeting.sid)
+    assert consumer._state()[0] is not None
+    assert not _is_to_be_seen(logged_in(operator), operator, build_conference(bob))
+    operator.accounts.set([bob])
+    assert consumer._state()[0] is None
+    User.objects.update(is_superuser=True)
+    assert consumer._state()[0] is not None
+
+
+def test_there_is_nothing_to_be_seen_of_what_is_not_there(operator: User) -> None:
+    nothing = Conference(sid="CF" + "0" * 32)
+    assert not _is_to_be_seen(logged_in(operator), operator, nothing)
 
 
 @pytest.mark.parametrize("column", ["is_staff", "is_active"])
-def test_who_is_no_operator_any_more_may_not_look(operator: User, column: str) -> None:
-    client = Client()
-    client.force_login(operator)
+def test_who_is_no_operator_any_more_may_not_look(
+    operator: User, meeting: Conference, column: str
+) -> None:
+    client = logged_in(operator)
     User.objects.update(**{column: False})
-    assert not _may_look(client, operator)
+    assert not _is_to_be_seen(client, operator, meeting)
 
 
-def test_a_session_that_is_over_shows_nothing(operator: User) -> None:
-    client = Client()
-    client.force_login(operator)
-    session = client.session
+def test_a_session_that_is_over_shows_nothing(operator: User, meeting: Conference) -> None:
+    session = logged_in(operator).session
     session.delete()
-    consumer = MeetingConsumer()
-    consumer.scope = {"session": session, "user": operator}
-    assert not consumer._may_look()
-    assert not _may_look(Client(), AnonymousUser())
+    assert not _consumer(session, operator, meeting.sid)._is_to_be_seen()
+    assert not _is_to_be_seen(Client(), AnonymousUser(), meeting)
 
 
 def test_the_state_tells_who_is_in_and_what_happened_newest_first(alice: Account) -> None:
