@@ -1,8 +1,9 @@
 """Accounts: made and suspended, never removed with all that is theirs; and their secrets."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from typing_extensions import override
@@ -12,17 +13,22 @@ from conference_app.admin.secrets_once import show_once
 from conference_app.models import Account, ApiKey
 from conference_app.services import accounts
 from conference_app.services.errors import ServiceError
+from conference_app.visibility import sees_all
+
+FACTS: Final = ("sid", "is_rotating", "created_at")
 
 
 @admin.register(Account)
 class AccountAdmin(ControlRoomAdmin):
-    """Accounts; a token is shown when it is made, and never again."""
+    """Accounts; a token is shown when it is made, and never again. Superusers alone say who their
+    operators are.
+    """
 
     list_display = ["friendly_name", "sid", "status", "is_rotating", "created_at"]
     list_filter = ["status"]
     search_fields = ["friendly_name", "sid"]
     ordering = ["friendly_name"]
-    readonly_fields = ["sid", "is_rotating", "created_at"]
+    autocomplete_fields = ["operators"]
     actions = ["make_secondary_token", "promote_secondary_token", "drop_secondary_token"]
 
     @admin.display(description="has a second token", boolean=True)
@@ -32,12 +38,21 @@ class AccountAdmin(ControlRoomAdmin):
 
     @override
     def get_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
-        facts = [] if obj is None else ["sid", "is_rotating", "created_at"]
-        return ["friendly_name", "status", *facts]
+        return ["friendly_name", "status", "operators", *(() if obj is None else FACTS)]
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        return FACTS if sees_all(request.user) else [*FACTS, "operators"]
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @override
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change and isinstance(request.user, User) and not sees_all(request.user):
+            accounts.assign(account=form.instance, operator=request.user)
 
     @override
     def response_add(

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from typing_extensions import override
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from conference_app.admin.base import ControlRoomAdmin
@@ -50,3 +51,8 @@ class TwimlBinAdmin(ControlRoomAdmin):
     search_fields = ["friendly_name", "sid", "twiml"]
     ordering = ["friendly_name"]
     readonly_fields = ["sid", "created_at", "updated_at"]
+
+    @override
+    def view_on_site(self, document: TwimlBin) -> str:
+        """Where the document is served."""
+        return document.get_absolute_url()

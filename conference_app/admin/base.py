@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.db.models import Model
 from django.forms import Media, Script
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from typing_extensions import override
 
+from conference_app.admin.visible_rows import VisibleRows
 from conference_app.services.errors import ServiceError
+from conference_app.visibility import lacks_account
 from media_engine import EngineError
 
 if TYPE_CHECKING:
@@ -24,17 +26,26 @@ else:  # the theme's, which have no types
 NOTHING = "–"
 
 
-class ControlRoomAdmin(ModelAdmin):  # type: ignore[type-arg] # not generic at run time
-    """A page of the control room."""
+class ControlRoomAdmin(VisibleRows, ModelAdmin):  # type: ignore[type-arg] # not generic at run time
+    """A page of the control room, about rows that belong to an account."""
 
     list_per_page = 50
     show_full_result_count = False
     list_fullwidth = True
+    list_before_template = "control_room/no_account.html"
+    view_on_site: bool | Callable[[Any], str] = False
 
     @property
     @override
     def media(self) -> Media:
         return super().media + Media(css={"all": ["control_room/control_room.css"]})
+
+    @override
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        told = {"lacks_account": lacks_account(request.user), **(extra_context or {})}
+        return super().changelist_view(request, told)
 
 
 class FactsAdmin(ControlRoomAdmin):
@@ -80,7 +91,7 @@ class FactsAdmin(ControlRoomAdmin):
             self.message_user(request, f"{done}: {asked}.", messages.SUCCESS)
 
 
-class FactsInline(TabularInline):  # type: ignore[type-arg] # not generic at run time
+class FactsInline(VisibleRows, TabularInline):  # type: ignore[type-arg] # not generic at run time
     """Facts that belong to the row on the page."""
 
     extra = 0

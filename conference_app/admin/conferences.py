@@ -27,6 +27,7 @@ from conference_app.admin.recordings import RecordingInline
 from conference_app.admin.steering import carry_out, orders_of, read_key
 from conference_app.models import Conference, ConferenceEvent, Participant, WebhookDelivery
 from conference_app.services import conferences, outbox
+from conference_app.visibility import visible_to
 
 
 class ParticipantInline(FactsInline):
@@ -40,7 +41,8 @@ class ParticipantInline(FactsInline):
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
-        return super().get_queryset(request).select_related("call")
+        rows: QuerySet[Participant] = super().get_queryset(request)
+        return rows.select_related("call")
 
     @admin.display(description="caller")
     def who(self, participant: Participant) -> str:
@@ -63,7 +65,8 @@ class EventInline(FactsInline):
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConferenceEvent]:
-        return super().get_queryset(request).select_related("call")
+        rows: QuerySet[ConferenceEvent] = super().get_queryset(request)
+        return rows.select_related("call")
 
     @admin.display(description="event")
     def what(self, event: ConferenceEvent) -> str:
@@ -137,7 +140,7 @@ class ConferenceAdmin(FactsAdmin):
         """Send a webhook of the conference again, and show its page with how that went."""
         if not request.user.has_perm("conference_app.change_webhookdelivery"):
             raise PermissionDenied
-        rows = WebhookDelivery.objects.filter(conference_id=read_key(key))
+        rows = visible_to(request.user, WebhookDelivery).filter(conference_id=read_key(key))
         delivery = rows.filter(pk=read_key(request.POST.get("delivery", "")))
         self.act(
             request, delivery, lambda row: outbox.replay(delivery=row), "Webhooks to be sent again"

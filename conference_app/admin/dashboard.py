@@ -1,4 +1,8 @@
-"""The first page of the control room: how things are now, and how the last hour was."""
+"""The first page of the control room: how things are now, and how the last hour was.
+
+Meetings, people and webhooks are counted as far as the user sees them; disk and ticks are the
+server's, and for all who come here.
+"""
 
 import shutil
 from collections.abc import Iterable
@@ -15,11 +19,14 @@ from django.utils import timezone
 from conference_app import engine, selectors
 from conference_app.admin.charts import round_up, step_area
 from conference_app.models import (
+    Call,
+    CallStatus,
     Conference,
     DeliveryStatus,
     Participant,
     WebhookDelivery,
 )
+from conference_app.visibility import Person, lacks_account, only_visible, visible_to
 
 CHART_MINUTES: Final = 60
 MEETINGS_SHOWN: Final = 20
@@ -44,17 +51,19 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the page shows; the theme asks for it."""
     may_look = request.user.has_perm("conference_app.view_conference")
     now = timezone.now()
-    context["figures"] = [*_meetings(), _webhooks(now), _disk(), _ticks()]
-    context["chart"] = people_chart(now)
-    context["live_conferences"] = _live_conferences() if may_look else []
+    user = request.user
+    context["figures"] = [*_meetings(user), _webhooks(user, now), _disk(), _ticks()]
+    context["chart"] = people_chart(user, now)
+    context["live_conferences"] = _live_conferences(user) if may_look else []
+    context["lacks_account"] = lacks_account(user)
     return context
 
 
-def people_chart(now: datetime) -> dict[str, Any]:
-    """Draw how many people were in meetings, minute by minute, for an hour."""
+def people_chart(user: Person, now: datetime) -> dict[str, Any]:
+    """Draw how many people were in meetings that the user sees, minute by minute, for an hour."""
     start = now - timedelta(minutes=CHART_MINUTES)
     still_in = Q(left_at__isnull=True) | Q(left_at__gt=start)
-    stays = Participant.objects.filter(still_in, joined_at__lte=now)
+    stays = visible_to(user, Participant).filter(still_in, joined_at__lte=now)
     people = people_by_minute(stays.values_list("joined_at", "left_at").iterator(), start)
     top = round_up(max(people))
     return {"points": step_area(people, top), "top": top, "half": top // 2, "most": max(people)}
@@ -80,20 +89,20 @@ def _minute(moment: datetime, start: datetime) -> int:
     return min(CHART_MINUTES - 1, max(0, int((moment - start).total_seconds() // 60)))
 
 
-def _meetings() -> list[Figure]:
-    state = engine.state(last_ticks=1)
-    live = selectors.live_conferences().count()
-    people = Participant.objects.filter(left_at__isnull=True).count()
+def _meetings(user: Person) -> list[Figure]:
+    live = only_visible(selectors.live_conferences(), user).count()
+    people = visible_to(user, Participant).filter(left_at__isnull=True).count()
+    calls = visible_to(user, Call).filter(ended_at__isnull=True, status=CallStatus.IN_PROGRESS)
     return [
         Figure("Meetings now", "groups", str(live), "waiting or bridged"),
-        Figure("People now", "person", str(people), f"{state.legs} callers connected"),
+        Figure("People now", "person", str(people), f"{calls.count()} callers connected"),
     ]
 
 
-def _webhooks(now: datetime) -> Figure:
+def _webhooks(user: Person, now: datetime) -> Figure:
     waiting = Q(status=DeliveryStatus.WAITING)
     dead = Q(status=DeliveryStatus.DEAD, last_attempt_at__gt=now - timedelta(days=1))
-    count = WebhookDelivery.objects.aggregate(
+    count = visible_to(user, WebhookDelivery).aggregate(
         waiting=Count("id", filter=waiting), dead=Count("id", filter=dead)
     )
     note = f"waiting; {count['dead']} given up in a day"
@@ -118,7 +127,7 @@ def _ticks() -> Figure:
     return Figure("Tick lateness", "timer", f"{late.p99:.1f} ms", note, tone)
 
 
-def _live_conferences() -> list[Conference]:
-    rows = selectors.live_conferences().select_related("account")
+def _live_conferences(user: Person) -> list[Conference]:
+    rows = only_visible(selectors.live_conferences(), user).select_related("account")
     still_in = Q(participants__left_at__isnull=True)
     return list(rows.annotate(people_now=Count("participants", filter=still_in))[:MEETINGS_SHOWN])

@@ -5,7 +5,8 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.urls import reverse
 
-from conference_app import engine
+from conference_app import engine, selectors
+from conference_app.visibility import only_visible, sees_all
 
 _GROUPS: Final = (
     (
@@ -68,9 +69,16 @@ def _item(
         "active": request.path.startswith(path) and bool(query) == _asks_for_live(request),
     }
     if (model, bool(query)) == ("conference", True):
-        item["badge"] = engine.state(last_ticks=1).meetings or None
+        item["badge"] = _live_meetings(request) or None
         item["badge_variant"] = "success"
     return item
+
+
+def _live_meetings(request: HttpRequest) -> int:
+    """Count them on every page; whoever sees all has what the engine says, without a query."""
+    if sees_all(request.user):
+        return engine.state(last_ticks=1).meetings
+    return only_visible(selectors.live_conferences(), request.user).count()
 
 
 def _asks_for_live(request: HttpRequest) -> bool:

@@ -11,7 +11,6 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from typing_extensions import override
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from conference_app.admin.base import (
     NOTHING,
@@ -24,6 +23,7 @@ from conference_app.admin.base import (
 )
 from conference_app.admin.recording_removal import what_goes
 from conference_app.admin.speakers import lanes_of
+from conference_app.admin.visible_rows import VisibleAutocompleteFilter
 from conference_app.models import DRAWN, Conference, Recording
 from conference_app.services import recordings
 
@@ -100,7 +100,8 @@ class RecordingInline(FactsInline):
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
-        return super().get_queryset(request).defer(*DRAWN)
+        rows: QuerySet[Recording] = super().get_queryset(request)
+        return rows.defer(*DRAWN)
 
     @admin.display(description="status")
     def state(self, recording: Recording) -> str:
@@ -122,7 +123,7 @@ class RecordingAdmin(FactsAdmin):
     list_filter = [
         "status",
         "account",
-        ("conference__room", AutocompleteSelectFilter),
+        ("conference__room", VisibleAutocompleteFilter),
         LengthFilter,
         ("started_at", admin.DateFieldListFilter),
     ]
@@ -176,7 +177,8 @@ class RecordingAdmin(FactsAdmin):
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recording]:
-        return super().get_queryset(request).defer(*DRAWN)
+        rows: QuerySet[Recording] = super().get_queryset(request)
+        return rows.defer(*DRAWN)
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

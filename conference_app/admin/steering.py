@@ -8,6 +8,7 @@ from conference_app.admin.order_actions import Unreadable
 from conference_app.admin.orders import ORDERS, Order
 from conference_app.models import Conference, Participant
 from conference_app.services.errors import ServiceError
+from conference_app.visibility import visible_to
 from media_engine import EngineError
 
 LONGEST_KEY: Final = 18
@@ -33,7 +34,7 @@ def carry_out(request: HttpRequest, conference_key: str) -> JsonResponse:
         return _refusal(400, "There is no such order.")
     if not request.user.has_perm(order.right):
         return _refusal(403, "You may not do that.")
-    row = _row(order, conference_key, request.POST.get("person", ""))
+    row = _row(request, order, conference_key)
     if row is None:
         return _refusal(404, "That is not here any more.")
     try:
@@ -47,12 +48,14 @@ def carry_out(request: HttpRequest, conference_key: str) -> JsonResponse:
     return JsonResponse({"asked": True, "copy": answer or ""})
 
 
-def _row(order: Order, conference_key: str, person_key: str) -> Conference | Participant | None:
+def _row(
+    request: HttpRequest, order: Order, conference_key: str
+) -> Conference | Participant | None:
     if not order.person:
-        rows = Conference.objects.select_related("room")
+        rows = visible_to(request.user, Conference).select_related("room")
         return rows.filter(pk=read_key(conference_key)).first()
-    people = Participant.objects.filter(conference_id=read_key(conference_key))
-    return people.filter(pk=read_key(person_key)).first()
+    people = visible_to(request.user, Participant).filter(conference_id=read_key(conference_key))
+    return people.filter(pk=read_key(request.POST.get("person", ""))).first()
 
 
 def read_key(text: str) -> int:

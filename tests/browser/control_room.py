@@ -17,8 +17,8 @@ SHOWN_WITHIN_MS: Final = 60_000
 
 expect.set_options(timeout=SHOWN_WITHIN_MS)
 
-_cookies: Final[dict[str, dict[str, str]]] = {}
-"""Of the operator's session, by the server's address."""
+_cookies: Final[dict[tuple[str, str], dict[str, str]]] = {}
+"""Of an operator's session, by the server's address and the operator's name."""
 
 
 @asynccontextmanager
@@ -34,16 +34,16 @@ async def an_operator(page: Page, server: Server, **context: Any) -> AsyncIterat
         await session.close()
 
 
-async def log_in(page: Page, server: Server) -> None:
-    """Let a browser be the operator's: it gets the cookies of one login for all tests."""
+async def log_in(page: Page, server: Server, name: str = "admin") -> None:
+    """Let a browser be an operator's: it gets the cookies of one login for all tests."""
     page.set_default_timeout(SHOWN_WITHIN_MS)
-    if server.http not in _cookies:
+    if (server.http, name) not in _cookies:
         async with Operator(server) as operator:
-            await operator.login("admin", OPERATORS_PASSWORD)
+            await operator.login(name, OPERATORS_PASSWORD)
             jar = operator.session.cookie_jar.filter_cookies(URL(server.http))
-            _cookies[server.http] = {name: cookie.value for name, cookie in jar.items()}
-    for name, value in _cookies[server.http].items():
-        await page.context.add_cookies([{"name": name, "value": value, "url": server.http}])
+            _cookies[server.http, name] = {key: cookie.value for key, cookie in jar.items()}
+    for key, value in _cookies[server.http, name].items():
+        await page.context.add_cookies([{"name": key, "value": value, "url": server.http}])
 
 
 async def open_meeting(page: Page, server: Server, conference_sid: str, *, people: int) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +16,9 @@ from tests.builders import (
     build_conference,
     build_delivery,
     build_guest_link,
+    build_operator,
     build_participant,
+    logged_in,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,10 +83,7 @@ def test_an_engine_that_does_not_run_is_told(
 
 
 def test_who_may_only_look_can_not_act(alice: Account, posted: list[Command]) -> None:
-    user = User.objects.create_user("viewer", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_conference"))
-    client = Client()
-    client.force_login(user)
+    client = logged_in(build_operator(alice, rights=["view_conference"]))
     _act(client, "conference", "end_conferences", build_conference(alice).pk)
     assert posted == []
 

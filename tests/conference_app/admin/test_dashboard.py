@@ -4,14 +4,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from conference_app.admin.dashboard import CHART_MINUTES, people_by_minute
 from conference_app.models import Account, ConferenceStatus, DeliveryStatus
-from tests.builders import NOON, build_conference, build_delivery, build_participant
+from tests.builders import (
+    NOON,
+    build_conference,
+    build_delivery,
+    build_operator,
+    build_participant,
+    logged_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -81,12 +87,30 @@ def test_rooms_are_named_as_text_and_to_those_who_may_look(
     page = admin_client.get("/admin/").content.decode()
     assert "&lt;b&gt;room&lt;/b&gt;</a>" in page
     assert "<b>" not in page
-    user = User.objects.create_user("operator", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_call"))
-    other = Client()
-    other.force_login(user)
+    other = logged_in(build_operator(alice, rights=["view_call"]))
     page = other.get("/admin/").content.decode()
     assert "room&lt;" not in page
+
+
+def test_an_operator_has_the_figures_of_his_accounts(alice: Account, bob: Account) -> None:
+    now = timezone.now()
+    for account in (alice, bob, bob):
+        person = build_participant(build_conference(account, f"{account}{now}"), joined_at=now)
+        build_delivery(person.conference)
+        build_delivery(person.conference, status=DeliveryStatus.DEAD, last_attempt_at=now)
+        now += timedelta(microseconds=1)
+    for accounts, number, dead in (([alice], 1, 1), ([alice, bob], 3, 3), ([], 0, 0)):
+        user = build_operator(*accounts, rights=["view_conference"], name=f"sees {number}")
+        page = logged_in(user).get("/admin/")
+        figures = {figure.title: figure for figure in page.context["figures"]}
+        assert figures["Meetings now"].value == figures["People now"].value == str(number)
+        assert figures["People now"].note == f"{number} callers connected"
+        assert figures["Webhooks"].value == str(number)
+        assert figures["Webhooks"].note == f"waiting; {dead} given up in a day"
+        assert page.context["chart"]["most"] == number
+        assert len(page.context["live_conferences"]) == number
+        assert ("is the operator of no account" in page.content.decode()) is (not accounts)
+        assert figures["Disk free"].value
 
 
 def test_many_meetings_need_no_more_queries(
@@ -94,5 +118,8 @@ def test_many_meetings_need_no_more_queries(
 ) -> None:
     for number in range(12):
         build_participant(build_conference(alice, f"room {number}"))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         admin_client.get("/admin/")
+    client = logged_in(build_operator(alice, rights=["view_conference"]))
+    with django_assert_max_num_queries(14):
+        client.get("/admin/")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -31,8 +31,10 @@ from tests.builders import (
     build_call,
     build_conference,
     build_delivery,
+    build_operator,
     build_participant,
     build_recording,
+    logged_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -268,10 +270,8 @@ def test_a_webhook_is_sent_again_from_the_page(admin_client: Client, meeting: Co
 
 def test_it_is_shown_and_done_by_right(meeting: Conference) -> None:
     dead = build_delivery(meeting, status=DeliveryStatus.DEAD, last_error="it answered 503")
-    user = User.objects.create_user("operator", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_conference"))
-    client = Client()
-    client.force_login(user)
+    user = build_operator(meeting.account, rights=["view_conference"])
+    client = logged_in(user)
     assert "it answered 503" not in _page(client, meeting)
     url = reverse("admin:conference_app_conference_replay", args=[meeting.pk])
     assert client.post(url, {"delivery": dead.pk}).status_code == 403

@@ -4,27 +4,32 @@ import re
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
 from django.test import Client
+
+from conference_app.models import Account, Conference
+from tests.builders import build_conference, build_operator, logged_in
 
 pytestmark = pytest.mark.django_db
 
 
-def _staff(*rights: str) -> Client:
-    """A user of the control room who has these rights only."""
-    user = User.objects.create_user("operator", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def test_the_sidebar_leads_to_what_the_user_may_look_at() -> None:
-    page = _staff("view_conference", "change_room").get("/admin/").content.decode()
+    client = logged_in(build_operator(rights=["view_conference", "change_room"]))
+    page = client.get("/admin/").content.decode()
     assert 'href="/admin/conference_app/conference/?ended_at__isempty=1"' in page
     assert 'href="/admin/conference_app/room/"' in page
     assert 'href="/admin/conference_app/recording/"' not in page
     assert 'href="/admin/auth/user/"' not in page
+
+
+def test_meetings_are_counted_as_far_as_they_are_seen(alice: Account, bob: Account) -> None:
+    for account in (alice, bob, bob):
+        build_conference(account, f"room {Conference.objects.count()}")
+    for accounts, number in (([alice], 1), ([bob], 2), ([], None)):
+        user = build_operator(*accounts, rights=["view_conference"], name=f"sees {number}")
+        page = logged_in(user).get("/admin/")
+        items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
+        (badge,) = (item["badge"] for item in items if item["title"] == "Meetings")
+        assert badge == number
 
 
 def test_every_list_has_its_place(admin_client: Client) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -28,9 +28,11 @@ from tests.builders import (
     build_conference,
     build_delivery,
     build_guest_link,
+    build_operator,
     build_participant,
     build_recording,
     build_twiml_bin,
+    logged_in,
 )
 
 OWN_MODELS = [model for model in admin.site._registry if model._meta.app_label == "conference_app"]
@@ -186,10 +188,8 @@ def test_the_control_room_is_for_staff(stranger: Client, db: None) -> None:
 
 def test_a_guest_links_address_is_shown_to_those_who_may_change_links(alice: Account) -> None:
     link = build_guest_link(alice)
-    user = User.objects.create_user("operator", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_guestlink"))
-    client = Client()
-    client.force_login(user)
+    user = build_operator(alice, rights=["view_guestlink"])
+    client = logged_in(user)
     listed = reverse("admin:conference_app_guestlink_changelist")
     detail = reverse("admin:conference_app_guestlink_change", args=[link.pk])
     for url in (listed, detail):

@@ -18,8 +18,10 @@ from tests.builders import (
     NOON,
     build_call,
     build_conference,
+    build_operator,
     build_participant,
     build_recording,
+    logged_in,
 )
 
 
@@ -132,14 +134,9 @@ def test_the_page_says_where_nothing_more_was_noted(
 
 
 @pytest.fixture
-def remover(db: None) -> Client:
+def remover(alice: Account) -> Client:
     """An operator who may look at recordings, and delete them."""
-    user = User.objects.create_user("remover", is_staff=True)
-    names = ("view_recording", "delete_recording")
-    user.user_permissions.set(Permission.objects.filter(codename__in=names))
-    client = Client()
-    client.force_login(user)
-    return client
+    return logged_in(build_operator(alice, rights=["view_recording", "delete_recording"]))
 
 
 def _delete_url(recording: Recording) -> str:

@@ -30,7 +30,7 @@ from media_engine.commands import (
     StartRecording,
     StopRecording,
 )
-from tests.builders import NOON, build_conference, build_participant
+from tests.builders import NOON, build_conference, build_operator, build_participant, logged_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,14 +52,6 @@ def _buttons(page: str) -> list[str]:
     found = re.search(r'<script id="live-orders" type="application/json">(.*?)</script>', page)
     assert found is not None
     return [order["name"] for order in json.loads(found[1])]
-
-
-def _staff(*rights: str) -> Client:
-    user = User.objects.create_user("operator", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def test_somebody_is_muted_held_and_put_out(
@@ -221,7 +213,7 @@ RIGHTS = {
 @pytest.mark.parametrize("right", RIGHTS)
 def test_each_button_takes_its_right(alice: Account, posted: list[Command], right: str) -> None:
     person = build_participant(build_conference(alice))
-    client = _staff("view_conference", right)
+    client = logged_in(build_operator(alice, rights=["view_conference", right]))
     assert _buttons(_page(client, person.conference)) == RIGHTS[right]
     for order in (order for other in RIGHTS if other != right for order in RIGHTS[other]):
         assert _steer(client, person.conference, order=order, person=person.pk)[0] == 403
@@ -245,7 +237,7 @@ def test_what_undoes_an_order_is_there_for_who_may_give_it() -> None:
 
 def test_who_may_only_look_has_no_buttons(alice: Account, posted: list[Command]) -> None:
     person = build_participant(build_conference(alice))
-    client = _staff("view_conference")
+    client = logged_in(build_operator(alice, rights=["view_conference"]))
     assert _buttons(_page(client, person.conference)) == []
     assert _steer(client, person.conference, order="kick", person=person.pk)[0] == 403
 
@@ -294,8 +286,9 @@ def test_a_test_speaker_is_called_in_once(
 def test_whether_a_test_speaker_may_be_called_is_a_permission(alice: Account) -> None:
     person = build_participant(build_conference(alice))
     rights = ("view_conference", "change_conference", "change_participant")
-    client = _staff(*rights)
+    user = build_operator(alice, rights=rights)
+    client = logged_in(user)
     assert "test-speaker" not in _buttons(_page(client, person.conference))
     assert _steer(client, person.conference, order="test-speaker")[0] == 403
-    User.objects.all().delete()
-    assert "test-speaker" in _buttons(_page(_staff(*rights, "add_call"), person.conference))
+    user.user_permissions.add(Permission.objects.get(codename="add_call"))
+    assert "test-speaker" in _buttons(_page(client, person.conference))
