@@ -6,7 +6,7 @@ they may move to another.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +49,7 @@ SPAWNED_TASKS: Final = 500
 LISTENER_INTERRUPTIONS: Final = 100
 """Interruptions that may wait for it: each is one request of the API."""
 
-RecordEvent = Callable[[Event, datetime], None]
+RecordEvents = Callable[[Sequence[tuple[Event, datetime]]], None]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class LegEvents:
 class _Running:
     """The engine of this process and what belongs to it."""
 
-    def __init__(self, record: RecordEvent, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, record: RecordEvents, loop: asyncio.AbstractEventLoop) -> None:
         rate_hz = settings.CONFAB_MIX_RATE
         beeps = Beeps(enter=enter_beep(rate_hz), leave=exit_beep(rate_hz))
         self.engine = Engine(mix_rate_hz=rate_hz, beeps=beeps, recordings=recordings_directory())
@@ -131,7 +131,7 @@ class _Running:
 
 
 _running: _Running | None = None
-_record: RecordEvent | None = None
+_record: RecordEvents | None = None
 _on_meeting: Callable[[RoomKey], None] | None = None
 _starting = asyncio.Lock()
 
@@ -148,7 +148,7 @@ def music_directory() -> Path:
     return Path(settings.CONFAB_DATA_DIR) / "music"
 
 
-def log_events_with(record: RecordEvent) -> None:
+def log_events_with(record: RecordEvents) -> None:
     """Say what writes events down; called once, when Django is ready."""
     global _record
     _record = record

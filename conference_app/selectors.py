@@ -79,8 +79,11 @@ def application_called(account: Account, to: str) -> Application | None:
     """
     if "\0" in to:  # PostgreSQL refuses to compare with it
         return None
-    applications = Application.objects.filter(account=account).select_related("account")
-    return applications.filter(Q(sid=to) | Q(friendly_name=to)).order_by("id").first()
+    own = Application.objects.filter(Q(sid=to) | Q(friendly_name=to), account=account)
+    application = own.order_by("id").first()
+    if application is not None:
+        application.account = account
+    return application
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,9 @@ class RoomPolicy:
 
 def room_policy(account: Account, name: str) -> RoomPolicy:
     """Give what the operator says of a room of the account; nothing where there is none yet."""
-    room = Room.objects.filter(account=account, name=name).first()
-    if room is None:
-        return RoomPolicy()
-    return RoomPolicy(room.max_participants, room.auto_gain_control, room.noise_suppression)
+    columns = ("max_participants", "auto_gain_control", "noise_suppression")
+    policy = Room.objects.filter(account=account, name=name).values_list(*columns).first()
+    return RoomPolicy() if policy is None else RoomPolicy(*policy)
 
 
 def live_conferences() -> QuerySet[Conference]:
@@ -142,7 +144,7 @@ def audible_at(conference: Conference, at: datetime) -> list[AudibleParticipant]
     bridged = conference.started_at is not None and conference.started_at <= at
     changes = AudibilityChange.objects.filter(conference=conference, occurred_at__lte=at)
     last = {change.call_id: change for change in changes.order_by("occurred_at", "id")}
-    people = [(stay, _audibility(last.get(stay.call_id))) for stay in stays.order_by("id")]
+    people = [(stay, _audibility(stay, last.get(stay.call_id))) for stay in stays.order_by("id")]
     return [
         AudibleParticipant(
             call_sid=listener.call.sid,
@@ -174,8 +176,9 @@ def active_speaker(conference: Conference, at: datetime | None = None) -> str | 
     return None if details is None else details.get("active_speaker")
 
 
-def _audibility(change: AudibilityChange | None) -> Audibility:
-    if change is None:
+def _audibility(stay: Participant, change: AudibilityChange | None) -> Audibility:
+    # Who comes in as most do has none; that of an earlier stay does not count.
+    if change is None or change.occurred_at < stay.joined_at:
         return Audibility()
     return Audibility(
         muted=change.muted,

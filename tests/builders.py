@@ -23,6 +23,7 @@ from conference_app.models import (
     Conference,
     ConferenceStatus,
     DeliveryKind,
+    EventKind,
     GuestLink,
     Participant,
     Recording,
@@ -31,7 +32,8 @@ from conference_app.models import (
     TwimlBin,
     WebhookDelivery,
 )
-from conference_app.services import outbox
+from conference_app.services import outbox, timeline
+from conference_app.services.ledger import open_ledger
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -96,6 +98,27 @@ def build_participant(conference: Conference, **columns: Any) -> Participant:
     columns.setdefault("call", build_call(conference.account))
     columns.setdefault("joined_at", NOON)
     return Participant.objects.create(conference=conference, **columns)
+
+
+def build_event(
+    conference: Conference,
+    kind: EventKind,
+    occurred_at: datetime = NOON,
+    **more: Any,
+) -> None:
+    """A fact of a conference, told to whoever asked for that; `more`: see Ledger.append()."""
+    with open_ledger() as ledger:
+        row = ledger.conference(conference.sid)
+        assert row is not None
+        ledger.append(row, kind, occurred_at, **more)
+
+
+def end_of(conference: Conference) -> None:
+    """Its end, at noon."""
+    with open_ledger() as ledger:
+        row = ledger.conference(conference.sid)
+        assert row is not None
+        timeline.end_conference(ledger, row, NOON)
 
 
 def build_recording(about: Conference | Call, content: bytes, **columns: Any) -> Recording:

@@ -75,14 +75,16 @@ def end(*, call: Call, outcome: Outcome) -> None:
     """Write down how a call ended; an error that is there already stays when there is no newer
     one.
     """
-    row = Call.objects.select_for_update().get(pk=call.pk)
+    # First, for it may lock a conference: the event log locks conferences before calls, too.
+    reserved_conferences.release(call)
+    rows = Call.objects.select_for_update(of=("self",)).select_related("application")
+    row = rows.get(pk=call.pk)
     row.status = outcome.status
     row.ended_at = row.ended_at or timezone.now()
     if outcome.error_code is not None:
         row.error_code, row.error_message = outcome.error_code, outcome.error_message
     row.save(update_fields=["status", "ended_at", "error_code", "error_message", "updated_at"])
     webhooks.call_ended(row)
-    reserved_conferences.release(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,21 @@
 """Engine events → rows: the only writer of what is true in a live meeting.
 
-Each event is written in one transaction. An event may come twice, so states are set, never toggled,
-and a fact already written (the same event of the same moment) changes nothing.
+Events that come together are written in one transaction, in their order. An event may come twice,
+so states are set, never toggled, and a fact already written (the same event of the same moment)
+changes nothing.
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from functools import singledispatch
+from typing import Final
 
 from django.db import transaction
 
 from conference_app import watchers
 from conference_app.models import (
     Account,
-    Call,
     Conference,
     ConferenceStatus,
     EventKind,
@@ -24,6 +26,7 @@ from conference_app.models import (
 )
 from conference_app.services import finishing_worker, recordings, steering_log, timeline
 from conference_app.services.join_context import JoinContext
+from conference_app.services.ledger import Ledger, open_ledger
 from conference_app.services.recording_wish import RecordingWish
 from media_engine.events import (
     AnnouncementEnded,
@@ -53,8 +56,6 @@ from media_engine.events import (
 
 logger = logging.getLogger(__name__)
 
-_locked_conference = timeline.locked_conference
-
 # Twilio's error dictionary: 16020 the conference is full, 16025 the label is in use, 13240 the
 # coached call is not in, 16030 the participant could not be added: the nearest to a lock, too.
 _REFUSALS = {
@@ -66,24 +67,36 @@ _REFUSALS = {
 }
 
 
-def record(event: Event, occurred_at: datetime) -> None:
-    """Bring the rows up to an event; `occurred_at` is its moment, the same each time it comes.
+def record(told: Sequence[tuple[Event, datetime]]) -> None:
+    """Bring the rows up to these events, all or none; each with its moment, the same each time it
+    comes.
 
     Events of unknown meetings and legs are logged, not raised; what the books do not hold (pressed
     keys, what was played) is passed over.
     """
-    with transaction.atomic():
-        _write(event, occurred_at)
-    watchers.tell(getattr(event, "conference_id", ""))
+    told = [(event, at) for event, at in told if _write.dispatch(type(event)) is not _PASS_OVER]
+    if not told:
+        return
+    meetings = {getattr(event, "conference_id", "") for event, _ in told} - {""}
+    people = {getattr(event, "leg_id", None) or "" for event, _ in told} - {""}
+    with open_ledger() as ledger:
+        ledger.read_ahead(meetings, people, {at for _, at in told})
+        for event, occurred_at in told:
+            _write(event, occurred_at, ledger)
+    for conference_sid in meetings:
+        watchers.tell(conference_sid)
 
 
 @singledispatch
-def _write(event: object, occurred_at: datetime) -> None:
+def _write(event: object, occurred_at: datetime, ledger: Ledger) -> None:
     """Nothing to write for the other kinds."""
 
 
+_PASS_OVER: Final = _write.dispatch(object)
+
+
 @_write.register
-def _conference_created(event: ConferenceCreated, occurred_at: datetime) -> None:
+def _conference_created(event: ConferenceCreated, occurred_at: datetime, ledger: Ledger) -> None:
     if Conference.objects.filter(sid=event.conference_id).exists():
         return
     account = Account.objects.filter(sid=event.room.owner).first()
@@ -91,7 +104,7 @@ def _conference_created(event: ConferenceCreated, occurred_at: datetime) -> None
         logger.warning("%s was created for an unknown account", event.conference_id)
         return
     room, _ = Room.objects.get_or_create(account=account, name=event.room.name)
-    _close_what_the_engine_has_forgotten(room, event.conference_id, occurred_at)
+    _close_what_the_engine_has_forgotten(room, event.conference_id, occurred_at, ledger)
     # Whoever invites somebody into the room may write the row at this very moment.
     Conference.objects.get_or_create(
         sid=event.conference_id,
@@ -99,53 +112,66 @@ def _conference_created(event: ConferenceCreated, occurred_at: datetime) -> None
     )
 
 
-def _close_what_the_engine_has_forgotten(room: Room, live: str, occurred_at: datetime) -> None:
+def _close_what_the_engine_has_forgotten(
+    room: Room, live: str, occurred_at: datetime, ledger: Ledger
+) -> None:
     """The engine has one live meeting for a room; an older open row means a missed end."""
-    open_rows = Conference.objects.select_for_update().filter(room=room).exclude(sid=live)
-    for stale in open_rows.exclude(status=ConferenceStatus.COMPLETED):
+    open_rows = Conference.objects.filter(room=room).exclude(status=ConferenceStatus.COMPLETED)
+    for sid in open_rows.exclude(sid=live).values_list("sid", flat=True):
+        stale = ledger.conference(sid)
+        if stale is None or stale.is_over:
+            continue
         logger.warning("%s was still open when its room got a new meeting", stale.sid)
-        timeline.end_everyones_stay(stale, occurred_at, LeftReason.CONFERENCE_ENDED)
-        timeline.end_conference(stale, occurred_at)
+        timeline.end_everyones_stay(ledger, stale, occurred_at, LeftReason.CONFERENCE_ENDED)
+        timeline.end_conference(ledger, stale, occurred_at)
 
 
 @_write.register
-def _conference_started(event: ConferenceStarted, occurred_at: datetime) -> None:
-    conference = _locked_conference(event.conference_id)
+def _conference_started(event: ConferenceStarted, occurred_at: datetime, ledger: Ledger) -> None:
+    conference = ledger.conference(event.conference_id)
     if conference is None or conference.status != ConferenceStatus.INIT:
         return
     conference.status = ConferenceStatus.IN_PROGRESS
     conference.started_at = occurred_at
     conference.save(update_fields=["status", "started_at", "updated_at"])
-    timeline.append(conference, EventKind.CONFERENCE_START, occurred_at)
+    ledger.append(conference, EventKind.CONFERENCE_START, occurred_at)
 
 
 @_write.register
-def _conference_ended(event: ConferenceEnded, occurred_at: datetime) -> None:
-    conference = _locked_conference(event.conference_id)
+def _conference_ended(event: ConferenceEnded, occurred_at: datetime, ledger: Ledger) -> None:
+    conference = ledger.conference(event.conference_id)
     if conference is None or conference.is_over:
         return
-    left_over = timeline.end_everyones_stay(conference, occurred_at, LeftReason.CONFERENCE_ENDED)
+    reason = LeftReason.CONFERENCE_ENDED
+    left_over = timeline.end_everyones_stay(ledger, conference, occurred_at, reason)
     if left_over:
         logger.warning("%s ended with %d people in the books", conference.sid, left_over)
     timeline.end_conference(
-        conference, occurred_at, reason=event.reason.value, call_sid=event.leg_id or ""
+        ledger,
+        conference,
+        occurred_at,
+        reason=event.reason.value,
+        call_sid=event.leg_id or "",
     )
 
 
 @_write.register
-def _leg_joined(event: LegJoined, occurred_at: datetime) -> None:
-    conference = _locked_conference(event.conference_id)
-    call = _call(event.leg_id)
-    if conference is None or call is None or _has_joined(conference, call, occurred_at):
+def _leg_joined(event: LegJoined, occurred_at: datetime, ledger: Ledger) -> None:
+    conference = ledger.conference(event.conference_id)
+    call = ledger.call(event.leg_id)
+    if conference is None or call is None:
+        return
+    stays = ledger.stays(conference, call.sid)
+    if any(stay.is_in or stay.joined_at == occurred_at for stay in stays):
         return
     if conference.is_over:
         logger.warning("%s joined %s, which is over", call.sid, conference.sid)
         return
     context = JoinContext.from_json(event.context)
     # As at Twilio: the first to join names the callbacks, what later ones say does not count.
-    if not conference.participants.exists():
+    if ledger.is_untold(conference):
         context.set_up(conference)
-    Participant.objects.create(
+    stay = Participant.objects.create(
         conference=conference,
         call=call,
         label=context.label,
@@ -158,58 +184,49 @@ def _leg_joined(event: LegJoined, occurred_at: datetime) -> None:
         noise_suppression=event.denoised,
         joined_at=occurred_at,
     )
+    ledger.add_stay(stay)
     audibility = Audibility(
         muted=event.muted,
         coached=event.coached,
         levelled=event.levelled,
         denoised=event.denoised,
     )
-    steering_log.note_audibility(conference, call, audibility, occurred_at)
-    timeline.append(
-        conference, EventKind.PARTICIPANT_JOIN, occurred_at, call=call, muted=event.muted
-    )
-
-
-def _has_joined(conference: Conference, call: Call, occurred_at: datetime) -> bool:
-    stays = Participant.objects.filter(conference=conference, call=call)
-    return (
-        stays.filter(left_at__isnull=True).exists() or stays.filter(joined_at=occurred_at).exists()
-    )
+    if audibility != Audibility():
+        steering_log.note_audibility(ledger, stay, audibility, occurred_at)
+    kind = EventKind.PARTICIPANT_JOIN
+    ledger.append(conference, kind, occurred_at, stay=stay, details={"muted": event.muted})
 
 
 @_write.register
-def _leg_left(event: LegLeft, occurred_at: datetime) -> None:
-    conference = _locked_conference(event.conference_id)
+def _leg_left(event: LegLeft, occurred_at: datetime, ledger: Ledger) -> None:
+    conference = ledger.conference(event.conference_id)
     if conference is None:
         return
-    stays = Participant.objects.filter(conference=conference, call__sid=event.leg_id)
-    if stays.filter(left_at=occurred_at).exists():
+    if any(stay.left_at == occurred_at for stay in ledger.stays(conference, event.leg_id)):
         return
-    participant = stays.filter(left_at__isnull=True).select_related("call").first()
-    if participant is None:
+    stay = ledger.present_stay(conference, event.leg_id)
+    if stay is None:
         logger.warning("%s left %s without having been in", event.leg_id, conference.sid)
         return
-    participant.conference = conference
-    timeline.end_stay(participant, occurred_at, LeftReason(event.reason.value))
+    timeline.end_stay(ledger, stay, occurred_at, LeftReason(event.reason.value))
 
 
 @_write.register
-def _leg_muted(event: LegMuted, occurred_at: datetime) -> None:
-    conference = _locked_conference(event.conference_id)
+def _leg_muted(event: LegMuted, occurred_at: datetime, ledger: Ledger) -> None:
+    conference = ledger.conference(event.conference_id)
     if conference is None:
         return
-    stays = Participant.objects.filter(conference=conference, call__sid=event.leg_id)
-    participant = stays.filter(left_at__isnull=True).select_related("call").first()
-    if participant is None:
-        if not stays.exists():
+    stay = ledger.present_stay(conference, event.leg_id)
+    if stay is None:
+        if not conference.participants.filter(call__sid=event.leg_id).exists():
             logger.warning("%s was muted in %s without being in", event.leg_id, conference.sid)
         return
     kind = EventKind.PARTICIPANT_MUTE if event.muted else EventKind.PARTICIPANT_UNMUTE
-    if _was_told(conference, participant, kind, occurred_at):
+    if _was_told(ledger, stay, kind, occurred_at):
         return
-    participant.muted = event.muted
-    participant.save(update_fields=["muted", "updated_at"])
-    timeline.append(conference, kind, occurred_at, call=participant.call)
+    stay.muted = event.muted
+    stay.save(update_fields=["muted", "updated_at"])
+    ledger.append(conference, kind, occurred_at, stay=stay)
 
 
 _write.register(ConferenceLocked, steering_log.conference_locked)
@@ -224,14 +241,12 @@ _write.register(RecordingPaused, steering_log.recording_paused)
 _write.register(RecordingRefused, steering_log.recording_refused)
 
 
-def _was_told(
-    conference: Conference, participant: Participant, kind: EventKind, occurred_at: datetime
-) -> bool:
+def _was_told(ledger: Ledger, stay: Participant, kind: EventKind, occurred_at: datetime) -> bool:
     """Whether the timeline says this already: the same fact, or the same state told last.
 
     The row's `muted` can not answer that: it holds the wish before the engine has fulfilled it.
     """
-    told = conference.events.filter(call=participant.call)
+    told = ledger.told(stay.conference).filter(call=stay.call)
     if told.filter(kind=kind, occurred_at=occurred_at).exists():
         return True
     state_kinds = (
@@ -251,54 +266,48 @@ def _was_told(
 
 
 @_write.register
-def _join_refused(event: JoinRefused, occurred_at: datetime) -> None:
-    call = _call(event.leg_id)
+def _join_refused(event: JoinRefused, _: datetime, ledger: Ledger) -> None:
+    call = ledger.call(event.leg_id)
     if call is not None:
         call.error_code, call.error_message = _REFUSALS[event.reason]
         call.save(update_fields=["error_code", "error_message", "updated_at"])
 
 
 @_write.register
-def _leg_closed(event: LegClosed, occurred_at: datetime) -> None:
-    # Its socket writes down how the call ended at this very moment; unlocked, that could be lost.
-    call = _call(event.leg_id, locked=True)
+def _leg_closed(event: LegClosed, occurred_at: datetime, ledger: Ledger) -> None:
+    call = ledger.call(event.leg_id)
     if call is not None and call.ended_at is None:
-        timeline.end_call(call, occurred_at)
+        timeline.end_call(call.sid, occurred_at)
 
 
 @_write.register
-def _recording_started(event: RecordingStarted, occurred_at: datetime) -> None:
-    _recording(event, occurred_at, event.context)
+def _recording_started(event: RecordingStarted, occurred_at: datetime, ledger: Ledger) -> None:
+    _recording(event, occurred_at, ledger, event.context)
 
 
 @_write.register
-def _recording_finished(event: RecordingFinished, occurred_at: datetime) -> None:
-    recording = _recording(event, occurred_at)
+def _recording_finished(event: RecordingFinished, occurred_at: datetime, ledger: Ledger) -> None:
+    recording = _recording(event, occurred_at, ledger)
     if recording is not None:
         recordings.close(recording=recording, error=event.error or "")
         transaction.on_commit(finishing_worker.wake)
 
 
 def _recording(
-    event: RecordingStarted | RecordingFinished, started_at: datetime, context: str = ""
+    event: RecordingStarted | RecordingFinished,
+    started_at: datetime,
+    ledger: Ledger,
+    context: str = "",
 ) -> Recording | None:
     """Give the row of a recording, made if there is none; None: its owner is not in the books."""
     sid = event.recording_id
     if event.leg_id is None:
-        conference = _locked_conference(event.conference_id)
+        conference = ledger.conference(event.conference_id)
         if conference is None:
             return None
         return recordings.begin(conference=conference, sid=sid, started_at=started_at)
-    call = _call(event.leg_id)
+    call = ledger.call(event.leg_id)
     if call is None:
         return None
     wish = RecordingWish.from_json(context)
     return recordings.begin_of_call(call=call, sid=sid, started_at=started_at, wish=wish)
-
-
-def _call(sid: str, *, locked: bool = False) -> Call | None:
-    calls = Call.objects.select_for_update() if locked else Call.objects.all()
-    call = calls.filter(sid=sid).first()
-    if call is None:
-        logger.warning("the engine told of %s, which is not in the books", sid)
-    return call

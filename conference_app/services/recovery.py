@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from conference_app import selectors
-from conference_app.models import Call, Conference, LeftReason, Recording, RecordingStatus
+from conference_app.models import Call, LeftReason, Recording, RecordingStatus
 from conference_app.services import recordings, timeline, webhooks
+from conference_app.services.ledger import open_ledger
 
 logger = logging.getLogger(__name__)
 
@@ -24,20 +25,23 @@ def close_what_a_crash_left(now: datetime) -> None:
     and each recording is a transaction of its own, so that a broken one does not keep the others
     open.
     """
-    for conference in selectors.live_conferences().order_by("id"):
-        logger.warning("closing %s, left open by a crash", conference.sid)
-        _complete(conference, now)
-    for call in Call.objects.filter(ended_at__isnull=True).order_by("id"):
-        timeline.end_call(call, now)
+    for sid in selectors.live_conferences().order_by("id").values_list("sid", flat=True):
+        logger.warning("closing %s, left open by a crash", sid)
+        _complete(sid, now)
+    open_calls = Call.objects.filter(ended_at__isnull=True)
+    for sid in open_calls.order_by("id").values_list("sid", flat=True):
+        timeline.end_call(sid, now)
     _tell_of_calls(now)
     for recording in Recording.objects.filter(status=RecordingStatus.IN_PROGRESS).order_by("id"):
         recordings.close_what_a_crash_left(recording=recording)
 
 
-@transaction.atomic
-def _complete(conference: Conference, now: datetime) -> None:
-    timeline.end_everyones_stay(conference, now, LeftReason.SERVER_STOPPED)
-    timeline.end_conference(conference, now)
+def _complete(sid: str, now: datetime) -> None:
+    with open_ledger() as ledger:
+        conference = ledger.conference(sid)
+        if conference is not None:
+            timeline.end_everyones_stay(ledger, conference, now, LeftReason.SERVER_STOPPED)
+            timeline.end_conference(ledger, conference, now)
 
 
 def _tell_of_calls(now: datetime) -> None:

@@ -11,8 +11,9 @@ from threading import Lock
 from django.utils import timezone
 
 from conference_app import engine, sids
-from conference_app.models import Call, Conference, ConferenceStatus
+from conference_app.models import Call, ConferenceStatus
 from conference_app.services import timeline
+from conference_app.services.ledger import open_ledger
 from media_engine.events import RoomKey
 
 
@@ -80,9 +81,10 @@ def release(call: Call) -> None:
     sid = drop(call.sid)
     if sid is None:
         return
-    conference = Conference.objects.select_for_update().filter(sid=sid).first()
-    if conference is not None and conference.status == ConferenceStatus.INIT:
-        timeline.end_conference(conference, timezone.now())
+    with open_ledger() as ledger:
+        conference = ledger.conference(sid)
+        if conference is not None and conference.status == ConferenceStatus.INIT:
+            timeline.end_conference(ledger, conference, timezone.now())
 
 
 def drop(call_sid: str) -> str | None:

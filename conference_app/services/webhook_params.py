@@ -70,8 +70,10 @@ _WHY_ENDED: Final[Mapping[str, str]] = {
 }
 
 
-def of_event(event: ConferenceEvent, number: int) -> Pairs:
-    """Give those of statusCallback; `number` is the SequenceNumber."""
+def of_event(event: ConferenceEvent, stay: Participant | None, number: int) -> Pairs:
+    """Give those of statusCallback; `stay`: whom the event is about; `number`: the
+    SequenceNumber.
+    """
     conference = event.conference
     params = [
         ("ConferenceSid", conference.sid),
@@ -81,13 +83,12 @@ def of_event(event: ConferenceEvent, number: int) -> Pairs:
         ("Timestamp", _moment(event.occurred_at)),
         ("StatusCallbackEvent", event.kind),
     ]
-    participant = _participant(event)
     if event.kind == EventKind.CONFERENCE_END:
-        return params + _end_params(conference, participant)
-    if participant is not None:
-        params += _participant_params(event, participant)
-    if event.kind == EventKind.PARTICIPANT_LEAVE and participant is not None:
-        params += _leave_params(participant)
+        return params + _end_params(conference, _who_ended(event))
+    if stay is not None:
+        params += _participant_params(event, stay)
+    if event.kind == EventKind.PARTICIPANT_LEAVE and stay is not None:
+        params += _leave_params(stay)
     told = (("AnnounceUrl", "announce_url"), ("ReasonAnnouncementFailed", "reason"))
     if WORDS[event.kind] == "announcement":
         params += [(name, str(event.details[key])) for name, key in told if key in event.details]
@@ -158,8 +159,8 @@ def recording_url_of(account_sid: str, sid: str) -> str:
     return f"{settings.CONFAB_PUBLIC_URL}{account}/Recordings/{sid}"
 
 
-def _participant(event: ConferenceEvent) -> Participant | None:
-    """Give the stay that an event is about: the last one of its call."""
+def _who_ended(event: ConferenceEvent) -> Participant | None:
+    """Give the last stay of the call whose leaving ended a conference."""
     if event.call is None:
         return None
     stays = Participant.objects.filter(conference=event.conference, call=event.call)

@@ -10,7 +10,6 @@ from typing import Final
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.db.models import F
 
 from conference_app.models import (
     Call,
@@ -19,6 +18,7 @@ from conference_app.models import (
     ConferenceEvent,
     DeliveryKind,
     EventKind,
+    Participant,
     Recording,
     RecordingStatus,
     WebhookDelivery,
@@ -36,11 +36,11 @@ _RECORDING_WORDS: Final[Mapping[str, str]] = {
 _FINAL: Final = (RecordingStatus.COMPLETED, RecordingStatus.ABSENT, RecordingStatus.FAILED)
 
 
-def conference_event(event: ConferenceEvent) -> None:
+def conference_event(event: ConferenceEvent, stay: Participant | None) -> None:
     """Tell of a fact whoever the conference's first participant named, if asked for; and of the
-    end of the conference its event callback.
+    end of the conference its event callback. `stay`: whom it is about.
 
-    The conference's row must be locked: its callbacks are numbered 1, 2, 3 … without a gap, only
+    The conference must be the locked row: its callbacks are numbered 1, 2, 3 … without a gap, only
     those counted that are sent. So a receiver can tell whether it has missed one.
     """
     conference = event.conference
@@ -52,7 +52,7 @@ def conference_event(event: ConferenceEvent) -> None:
             DeliveryKind.CONFERENCE_STATUS,
             conference.status_callback,
             conference.status_callback_method,
-            webhook_params.of_event(event, _next_number(conference)),
+            webhook_params.of_event(event, stay, _next_number(conference)),
             about=conference,
         )
     if event.kind == EventKind.CONFERENCE_END:
@@ -117,10 +117,8 @@ def _told_of(call: Call) -> int:
 
 
 def _next_number(conference: Conference) -> int:
-    Conference.objects.filter(pk=conference.pk).update(
-        callbacks_numbered=F("callbacks_numbered") + 1
-    )
-    conference.refresh_from_db(fields=["callbacks_numbered"])
+    conference.callbacks_numbered += 1
+    conference.save(update_fields=["callbacks_numbered", "updated_at"])
     return conference.callbacks_numbered
 
 

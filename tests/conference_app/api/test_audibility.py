@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from conference_app.models import Account, Conference, ConferenceStatus, EventKind
-from conference_app.services import steering_log, timeline
+from conference_app.services import steering_log
+from conference_app.services.ledger import open_ledger
 from media_engine.events import Audibility
-from tests.builders import NOON, build_call, build_conference, build_participant
+from tests.builders import NOON, build_call, build_conference, build_event, build_participant
 from tests.conference_app.api.requests import error_of, path_of
 
 A, B = "CA" + "a" * 32, "CA" + "b" * 32
@@ -25,16 +26,17 @@ def conference(alice: Account) -> Conference:
         alice, status=ConferenceStatus.COMPLETED, started_at=second(1), ended_at=second(9)
     )
     calls = [build_call(alice, sid=sid) for sid in (A, B)]
-    build_participant(conference, call=calls[0], joined_at=second(0), left_at=second(9), label="x")
-    build_participant(conference, call=calls[1], joined_at=second(1), left_at=second(8))
-    for call, at, state in (
-        (calls[0], 0, Audibility()),
-        (calls[1], 1, Audibility(volume=1.0)),
-        (calls[0], 2, Audibility(muted=True)),
-        (calls[0], 4, Audibility(volumes={B: 0.5})),
-        (calls[1], 6, Audibility(deaf=True, coached=A, levelled=True)),
+    a = build_participant(
+        conference, call=calls[0], joined_at=second(0), left_at=second(9), label="x"
+    )
+    b = build_participant(conference, call=calls[1], joined_at=second(1), left_at=second(8))
+    for stay, at, state in (
+        (a, 2, Audibility(muted=True)),
+        (a, 4, Audibility(volumes={B: 0.5})),
+        (b, 6, Audibility(deaf=True, coached=A, levelled=True)),
     ):
-        steering_log.note_audibility(conference, call, state, second(at))
+        with open_ledger() as ledger:
+            steering_log.note_audibility(ledger, stay, state, second(at))
     return conference
 
 
@@ -46,6 +48,18 @@ def ask(client: Client, conference: Conference, query: str) -> Any:
 def hears(client: Client, conference: Conference, at: datetime) -> dict[str, dict[str, float]]:
     told = ask(client, conference, f"?At={quote(at.isoformat())}").json()
     return {one["call_sid"]: one["hears"] for one in told["participants"]}
+
+
+def test_who_comes_again_is_heard_as_he_comes(alice: Account, alices: Client) -> None:
+    conference = build_conference(alice, started_at=second(0))
+    a, b = (build_call(alice, sid=sid) for sid in (A, B))
+    earlier = build_participant(conference, call=a, joined_at=second(0), left_at=second(2))
+    with open_ledger() as ledger:
+        steering_log.note_audibility(ledger, earlier, Audibility(muted=True), second(1))
+    build_participant(conference, call=a, joined_at=second(3))
+    build_participant(conference, call=b, joined_at=second(0))
+    heard = [hears(alices, conference, second(at))[B] for at in (0, 1, 3)]
+    assert heard == [{A: 1}, {A: 0}, {A: 1}]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +118,7 @@ def test_who_had_the_floor_at_a_moment_is_told_while_he_is_in(
 ) -> None:
     start, stop = EventKind.PARTICIPANT_SPEECH_START, EventKind.PARTICIPANT_SPEECH_STOP
     for moment, kind, active in ((2, start, A), (3, start, A), (5, stop, B), (6, stop, B)):
-        timeline.append(conference, kind, second(moment), active_speaker=active)
+        build_event(conference, kind, second(moment), details={"active_speaker": active})
     told = ask(alices, conference, f"?At={quote(second(at).isoformat())}").json()
     assert told["active_speaker"] == speaker
 

@@ -113,16 +113,16 @@ def test_unless_it_is_said_nothing_is_cut_and_the_end_is_told(alices: Client, ca
 
 def test_what_the_engine_tells_goes_to_the_row_that_was_asked_for(recording: Recording) -> None:
     call_sid, sid = recording.about.sid, recording.sid
-    event_log.record(RecordingStarted("", sid, "/x.wav", call_sid, "{}"), NOON)
+    event_log.record([(RecordingStarted("", sid, "/x.wav", call_sid, "{}"), NOON)])
     recording.refresh_from_db()
     assert recording.source == "StartCallRecordingAPI"
-    event_log.record(RecordingFinished("", sid, "/x.wav", 8000, 8000, None, call_sid), NOON)
+    event_log.record([(RecordingFinished("", sid, "/x.wav", 8000, 8000, None, call_sid), NOON)])
     recording.refresh_from_db()
     assert recording.status == RecordingStatus.PROCESSING
 
 
 def test_one_that_the_engine_refuses_is_absent(recording: Recording) -> None:
-    event_log.record(RecordingRefused("", recording.sid), NOON)
+    event_log.record([(RecordingRefused("", recording.sid), NOON)])
     recording.refresh_from_db()
     assert recording.status == RecordingStatus.ABSENT
 

@@ -14,10 +14,16 @@ from conference_app.models import (
     Recording,
     RecordingStatus,
 )
-from conference_app.services import timeline
 from conference_app.services.call_orders import EndCall, LimitCall, NewDocument, read_order
 from media_engine.commands import Command, Interrupt
-from tests.builders import NOON, build_call, build_conference, build_participant, build_recording
+from tests.builders import (
+    NOON,
+    build_call,
+    build_conference,
+    build_event,
+    build_participant,
+    build_recording,
+)
 from tests.conference_app.api.requests import error_of, path_of, post_form
 from tests.conference_app.api.shapes import RFC_2822
 
@@ -249,7 +255,7 @@ def test_a_callback_of_the_calls_own_is_kept(alice: Account, alices: Client) -> 
 def test_a_call_is_deleted_once_it_has_ended(alice: Account, alices: Client) -> None:
     conference = build_conference(alice)
     call = build_participant(conference).call
-    timeline.append(conference, EventKind.CONFERENCE_END, NOON, call=call)
+    build_event(conference, EventKind.CONFERENCE_END, call=call)
     assert error_of(alices.delete(_path(call))) == (400, 20009)
     Call.objects.filter(pk=call.pk).update(status="completed", ended_at=NOON)
     assert alices.delete(_path(call)).status_code == 204

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from conference_app.models import (
     Account,
@@ -85,7 +86,7 @@ def record_all(events: Iterable[Event], *, times: int = 1) -> None:
     """Each event a second after the one before, told `times` times at once."""
     for seconds, event in enumerate(events):
         for _ in range(times):
-            event_log.record(event, NOON + timedelta(seconds=seconds))
+            event_log.record([(event, NOON + timedelta(seconds=seconds))])
 
 
 def timeline() -> list[tuple[int, str, str]]:
@@ -126,6 +127,55 @@ def test_events_that_come_twice_are_written_once(alice: Account, first: Call, se
     assert Participant.objects.count() == 2
 
 
+def at_once(events: Iterable[Event]) -> list[tuple[Event, datetime]]:
+    """Each event a second after the one before, to be written together."""
+    return [(event, NOON + timedelta(seconds=number)) for number, event in enumerate(events)]
+
+
+def test_a_meeting_that_comes_all_at_once_is_written_as_if_it_came_bit_by_bit(
+    alice: Account, first: Call, second: Call
+) -> None:
+    events = at_once(a_meeting(alice, first, second))
+    for _ in range(2):
+        event_log.record([told for told in events for _ in range(2)])
+    assert timeline() == THE_TIMELINE
+    stays = Participant.objects.order_by("id").values_list("joined_at", "left_at", "reason_left")
+    assert list(stays) == [
+        (NOON + timedelta(seconds=1), NOON + timedelta(seconds=6), LeftReason.HUNG_UP),
+        (NOON + timedelta(seconds=2), NOON + timedelta(seconds=8), LeftReason.KICKED),
+    ]
+    first.refresh_from_db()
+    assert first.ended_at == NOON + timedelta(seconds=7)
+
+
+def test_what_comes_together_is_written_together_or_not_at_all(
+    alice: Account, first: Call, second: Call
+) -> None:
+    can_not_be_read = LegJoined(CF, second.sid, False, True, False, context="{")
+    created = ConferenceCreated(CF, RoomKey(alice.sid, "lobby"))
+    with pytest.raises(ValueError, match="Expecting"):
+        event_log.record(at_once([created, joined(first), can_not_be_read]))
+    assert not Conference.objects.exists()
+    assert not Participant.objects.exists()
+
+
+def test_somebody_who_comes_again_at_once_has_two_stays(alice: Account, first: Call) -> None:
+    created = ConferenceCreated(CF, RoomKey(alice.sid, "lobby"))
+    event_log.record(at_once([created, joined(first), left(first), joined(first)]))
+    assert [stay.is_in for stay in Participant.objects.order_by("id")] == [False, True]
+    assert [number for number, _, _ in timeline()] == [1, 2, 3]
+
+
+def test_many_who_come_at_once_cost_a_query_each(
+    alice: Account, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    calls = [build_call(alice, str(number)) for number in range(20)]
+    record_all([ConferenceCreated(CF, RoomKey(alice.sid, "lobby")), joined(calls[0])])
+    with django_assert_max_num_queries(10 + len(calls)):
+        event_log.record(at_once(map(joined, calls)))
+    assert len(timeline()) == len(calls)
+
+
 def test_a_meeting_told_again_from_the_start_changes_nothing(
     alice: Account, first: Call, second: Call
 ) -> None:
@@ -157,9 +207,9 @@ def test_who_comes_again_has_another_stay(alice: Account, first: Call) -> None:
 
 
 def test_a_clock_that_was_put_back_keeps_nobody_in(alice: Account, first: Call) -> None:
-    event_log.record(ConferenceCreated(CF, RoomKey(alice.sid, "lobby")), NOON)
-    event_log.record(joined(first), NOON)
-    event_log.record(left(first), NOON - timedelta(hours=1))
+    event_log.record([(ConferenceCreated(CF, RoomKey(alice.sid, "lobby")), NOON)])
+    event_log.record([(joined(first), NOON)])
+    event_log.record([(left(first), NOON - timedelta(hours=1))])
     assert not Participant.objects.get().is_in
 
 
@@ -219,7 +269,7 @@ def test_every_reason_for_leaving_has_a_word(
 def test_who_is_turned_away_has_it_on_the_call(
     alice: Account, first: Call, reason: RefusalReason, code: int
 ) -> None:
-    event_log.record(JoinRefused(first.sid, RoomKey(alice.sid, "lobby"), reason), NOON)
+    event_log.record([(JoinRefused(first.sid, RoomKey(alice.sid, "lobby"), reason), NOON)])
     first.refresh_from_db()
     assert first.error_code == code
     assert first.error_message
@@ -229,7 +279,7 @@ def test_a_closed_leg_ends_a_call_that_has_not_ended(first: Call, second: Call) 
     second.status, second.ended_at = CallStatus.BUSY, NOON
     second.save()
     for call in (first, second):
-        event_log.record(LegClosed(call.sid), NOON + timedelta(seconds=1))
+        event_log.record([(LegClosed(call.sid), NOON + timedelta(seconds=1))])
         call.refresh_from_db()
     assert (first.status, first.ended_at) == (CallStatus.COMPLETED, NOON + timedelta(seconds=1))
     assert (second.status, second.ended_at) == (CallStatus.BUSY, NOON)
@@ -245,7 +295,7 @@ def _recorded(path: Path, *, samples: int, error: str | None = None) -> list[Eve
 def test_a_recording_is_a_row_that_waits_to_be_finished(alice: Account, media_root: Path) -> None:
     build_conference(alice, sid=CF, trim_recordings=False)
     started, finished = _recorded(media_root / "x.wav", samples=32000)
-    event_log.record(started, NOON)
+    event_log.record([(started, NOON)])
     assert Recording.objects.get().status == RecordingStatus.IN_PROGRESS
     record_all([started, finished], times=2)
     recording = Recording.objects.get()
@@ -263,7 +313,7 @@ def test_a_recording_of_a_dial_is_a_row_of_its_call_with_the_dials_wishes(first:
     )
     started = RecordingStarted(CF, RE, "/x.wav", first.sid, wish.to_json())
     finished = RecordingFinished(CF, RE, "/x.wav", 32000, 16000, "disk full", first.sid)
-    event_log.record(started, NOON)
+    event_log.record([(started, NOON)])
     assert Recording.objects.get().status == RecordingStatus.IN_PROGRESS
     record_all([started, finished], times=2)
     row = Recording.objects.get()
@@ -321,7 +371,7 @@ def test_what_is_not_in_the_books_is_logged_and_not_raised(
     event: Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        event_log.record(event, NOON)
+        event_log.record([(event, NOON)])
     assert caplog.messages
 
 
@@ -338,7 +388,7 @@ def test_nobody_joins_what_is_over(
     alice: Account, first: Call, caplog: pytest.LogCaptureFixture
 ) -> None:
     build_conference(alice, sid=CF, status=ConferenceStatus.COMPLETED)
-    event_log.record(joined(first), NOON)
+    event_log.record([(joined(first), NOON)])
     assert not Participant.objects.exists()
     assert "is over" in caplog.text
 
@@ -348,12 +398,12 @@ def test_nobody_joins_what_is_over(
 def test_pressed_keys_and_sounds_are_not_written_down(
     event: Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    event_log.record(event, NOON)
+    event_log.record([(event, NOON)])
     assert not caplog.messages
 
 
 def test_the_moment_of_a_stay_is_the_events(alice: Account, first: Call) -> None:
     moment: datetime = NOON + timedelta(days=1)
     conference = build_conference(alice, sid=CF)
-    event_log.record(joined(first), moment)
+    event_log.record([(joined(first), moment)])
     assert conference.participants.get().joined_at == moment

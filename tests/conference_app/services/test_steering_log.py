@@ -64,7 +64,7 @@ def tell(*events: Event) -> None:
     """Each event twice, a second after the one before; the first at noon."""
     for seconds, event in enumerate(events):
         for _ in range(2):
-            event_log.record(event, NOON + timedelta(seconds=seconds))
+            event_log.record([(event, NOON + timedelta(seconds=seconds))])
 
 
 def told(conference: Conference) -> list[tuple[str, dict[str, object]]]:

@@ -42,6 +42,8 @@ def guest(alice: Account) -> Participant:
 def told(
     kind: EventKind, conference: Conference, who: Participant | None = None, **details: Any
 ) -> dict[str, str]:
+    if who is not None:
+        who.refresh_from_db()
     event = ConferenceEvent(
         conference=conference,
         sequence_number=9,
@@ -50,7 +52,7 @@ def told(
         occurred_at=NOON,
         details=details,
     )
-    return _unique(webhook_params.of_event(event, 7))
+    return _unique(webhook_params.of_event(event, who, 7))
 
 
 def _unique(pairs: Pairs) -> dict[str, str]:

@@ -12,12 +12,12 @@ from conference_app.models import (
     ConferenceEvent,
     ConferenceStatus,
     EventKind,
-    LeftReason,
+    Participant,
     Recording,
     RecordingStatus,
     WebhookDelivery,
 )
-from conference_app.services import calls, event_log, timeline, webhooks
+from conference_app.services import calls, event_log, webhooks
 from conference_app.services.join_context import JoinContext
 from conference_app.services.recovery import close_what_a_crash_left
 from media_engine.events import ConferenceCreated, ConferenceStarted, LegJoined, RoomKey
@@ -26,8 +26,10 @@ from tests.builders import (
     build_application,
     build_call,
     build_conference,
+    build_event,
     build_participant,
     build_recording,
+    end_of,
 )
 
 CF = "CF" + "1" * 32
@@ -53,40 +55,59 @@ def test_only_what_was_asked_for_is_told_and_numbered_without_a_gap(alice: Accou
     conference = build_told(alice, status_callback_events=["start", "leave"])
     person = build_participant(conference)
     for kind in (EventKind.PARTICIPANT_JOIN, EventKind.CONFERENCE_START):
-        timeline.append(conference, kind, NOON, call=person.call)
-    timeline.end_stay(person, NOON, LeftReason.LEFT)
+        build_event(conference, kind, stay=person)
+    build_event(conference, EventKind.PARTICIPANT_LEAVE, stay=person)
     assert told("StatusCallbackEvent") == ["conference-start", "participant-leave"]
     assert told("SequenceNumber") == ["1", "2"]
 
 
+def test_what_happens_at_once_is_numbered_without_a_gap_for_each_conference(
+    alice: Account,
+) -> None:
+    meetings = [build_told(alice, name=name) for name in ("one", "two")]
+    joined = [
+        (LegJoined(meeting.sid, build_call(alice).sid, False, True, False), NOON)
+        for _ in range(3)
+        for meeting in meetings
+    ]
+    Conference.objects.update(status_callback=STATUS)
+    for meeting in meetings:
+        build_event(meeting, EventKind.CONFERENCE_START)
+    event_log.record(joined[:4])
+    event_log.record(joined[4:])
+    numbers = list(zip(told("ConferenceSid"), told("SequenceNumber"), strict=True))
+    for meeting in meetings:
+        assert [number for sid, number in numbers if sid == meeting.sid] == list("1234")
+
+
 def test_each_conference_has_its_own_numbers(alice: Account) -> None:
     for name in ("one", "two"):
-        timeline.append(build_told(alice, name=name), EventKind.CONFERENCE_START, NOON)
+        build_event(build_told(alice, name=name), EventKind.CONFERENCE_START)
     assert told("SequenceNumber") == ["1", "1"]
 
 
 def test_who_named_no_url_is_told_nothing(alice: Account) -> None:
     conference = build_conference(alice, status_callback_events=ALL_WORDS)
-    timeline.append(conference, EventKind.CONFERENCE_START, NOON)
-    timeline.end_conference(conference, NOON)
+    build_event(conference, EventKind.CONFERENCE_START)
+    end_of(conference)
     assert not WebhookDelivery.objects.exists()
 
 
 def test_the_method_is_the_one_that_was_asked_for(alice: Account) -> None:
     conference = build_told(alice, status_callback_method="GET")
-    timeline.append(conference, EventKind.CONFERENCE_START, NOON)
+    build_event(conference, EventKind.CONFERENCE_START)
     assert WebhookDelivery.objects.get().method == "GET"
 
 
 def test_the_first_to_join_says_who_is_told_and_is_told_of(alice: Account) -> None:
-    event_log.record(ConferenceCreated(CF, RoomKey(alice.sid, "lobby")), NOON)
+    event_log.record([(ConferenceCreated(CF, RoomKey(alice.sid, "lobby")), NOON)])
     for number, url in enumerate((STATUS, "https://example.org/other")):
         context = JoinContext(
             label=f"guest {number}", status_callback=url, status_callback_events=("join",)
         )
         joined = LegJoined(CF, build_call(alice).sid, False, True, False, context.to_json())
         for _ in range(2):
-            event_log.record(joined, NOON + timedelta(seconds=number))
+            event_log.record([(joined, NOON + timedelta(seconds=number))])
     assert told("ParticipantLabel", STATUS) == ["guest 0", "guest 1"]
     assert WebhookDelivery.objects.count() == 2
 
@@ -97,13 +118,13 @@ def test_a_fact_that_is_not_written_is_not_told(
     conference = build_told(alice, sid=CF, status=ConferenceStatus.INIT)
     tell = webhooks.conference_event
 
-    def tell_and_fail(event: ConferenceEvent) -> None:
-        tell(event)
+    def tell_and_fail(event: ConferenceEvent, stay: Participant | None) -> None:
+        tell(event, stay)
         raise RuntimeError("no room")
 
     monkeypatch.setattr(webhooks, "conference_event", tell_and_fail)
     with pytest.raises(RuntimeError):
-        event_log.record(ConferenceStarted(CF), NOON)
+        event_log.record([(ConferenceStarted(CF), NOON)])
     conference.refresh_from_db()
     assert (conference.status, conference.callbacks_numbered) == (ConferenceStatus.INIT, 0)
     assert not WebhookDelivery.objects.exists()
@@ -122,10 +143,10 @@ def test_the_event_callback_waits_for_the_end_and_for_the_recording(
     if finished_first:
         finish(recording)
     else:
-        timeline.end_conference(conference, NOON)
+        end_of(conference)
     assert not WebhookDelivery.objects.exists()
     if finished_first:
-        timeline.end_conference(conference, NOON)
+        end_of(conference)
     else:
         finish(recording)
     assert told("EventName", ENDED) == ["conference-record-end"]
@@ -140,7 +161,7 @@ def finish(recording: Recording, status: RecordingStatus = RecordingStatus.COMPL
 
 def test_a_conference_without_a_recording_tells_of_its_end_without_a_url(alice: Account) -> None:
     conference = build_conference(alice, event_callback_url=ENDED)
-    timeline.end_conference(conference, NOON)
+    end_of(conference)
     assert (told("EventName"), told("RecordingUrl")) == (["conference-end"], [""])
 
 
@@ -153,7 +174,7 @@ def test_with_a_recording_callback_the_event_callback_is_silent(alice: Account) 
         recording_status_callback_events=["completed"],
     )
     recording = build_recording(conference, b"RIFF", status=RecordingStatus.PROCESSING)
-    timeline.end_conference(conference, NOON)
+    end_of(conference)
     finish(recording)
     assert (told("EventName", ENDED), told("RecordingStatus", RECORDED)) == ([], ["completed"])
 
@@ -209,7 +230,7 @@ def test_a_recording_of_a_dial_is_no_affair_of_the_conferences(alice: Account) -
     conference = build_conference(alice, event_callback_url=ENDED)
     participant = build_participant(conference)
     finish(build_recording(participant.call, b"RIFF"))
-    timeline.end_conference(conference, NOON)
+    end_of(conference)
     assert (told("EventName"), told("RecordingUrl")) == (["conference-end"], [""])
 
 

@@ -10,7 +10,6 @@ from django.test import Client
 
 from conference_app import engine
 from conference_app.models import Account, Conference, EventKind, Recording, RecordingStatus
-from conference_app.services import timeline
 from conference_app.streams.control_room import MeetingConsumer
 from conference_app.streams.meeting_feed import MeetingFeed
 from conference_app.streams.meeting_state import meeting_state
@@ -19,6 +18,7 @@ from tests.builders import (
     NOON,
     build_call,
     build_conference,
+    build_event,
     build_operator,
     build_participant,
     logged_in,
@@ -97,8 +97,8 @@ def test_the_state_tells_who_is_in_and_what_happened_newest_first(alice: Account
     one = build_participant(conference, muted=True, label="the <b>desk</b>")
     build_participant(conference, call=build_call(alice, "+15550123"), end_on_exit=True)
     gone = build_participant(conference, left_at=NOON)
-    timeline.append(conference, EventKind.PARTICIPANT_JOIN, NOON, call=one.call)
-    timeline.append(conference, EventKind.PARTICIPANT_LEAVE, NOON, call=gone.call)
+    build_event(conference, EventKind.PARTICIPANT_JOIN, stay=one)
+    build_event(conference, EventKind.PARTICIPANT_LEAVE, stay=gone)
     state = meeting_state(conference.sid)
     assert state is not None
     assert [person["name"] for person in state["people"]] == ["the <b>desk</b>", "+15550123"]
@@ -119,7 +119,7 @@ def test_the_timeline_is_told_once(alice: Account) -> None:
     conference = build_conference(alice, locked=True)
     feed = MeetingFeed(conference.sid)
     for kind in (EventKind.CONFERENCE_START, EventKind.CONFERENCE_LOCK):
-        timeline.append(conference, kind, NOON)
+        build_event(conference, kind)
         state = json.loads(feed.state() or "")
         assert [fact["kind"] for fact in state["timeline"]] == [kind]
         assert state["locked"]
