@@ -134,7 +134,9 @@ def _database() -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database()}
+# A thread keeps its connection: opening one costs more than most of what is asked over it.
+_KEPT: dict[str, Any] = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+DATABASES = {"default": _KEPT | _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = (
     CONFAB_DATA_DIR / "media"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 
 from conference_app import event_writer
 from conference_app.event_writer import EVENTS_AT_ONCE, EventWriter, Told
@@ -113,3 +113,9 @@ def test_a_full_queue_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     for leg_id in "abcde":
         writer.put(LegClosed(leg_id), NOW)
     assert (writer.waiting, writer.lost) == (3, 2)
+
+
+@pytest.mark.django_db
+def test_a_thread_keeps_its_connection() -> None:
+    connection.ensure_connection()
+    assert connection.close_at is None
