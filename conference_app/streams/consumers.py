@@ -161,20 +161,23 @@ class _Conversation:
         return text if text is not None else event.get("bytes") or b""
 
     async def _begin_call(self, start: Start, dialect: ServerDialect) -> _Begun:
-        credentials = read_credentials(self._scope)
-        caller = await database_sync_to_async(find_caller)(credentials, start)
-        self._account = caller.account
         try:
-            call: Call = await database_sync_to_async(calls.begin)(
-                account=caller.account,
-                start=start,
-                dialect=dialect.name,
-                caller=caller.name,
-                application_sid=caller.application_sid,
-            )
+            call = await database_sync_to_async(self._admit)(start, dialect)
         except calls.NobodyThere as error:
             raise Refusal(1008, 21218, str(error)) from error
         return _Begun(call, start.format)
+
+    def _admit(self, start: Start, dialect: ServerDialect) -> Call:
+        """See who calls, and write the call down; in one go, for each is a change of threads."""
+        caller = find_caller(read_credentials(self._scope), start)
+        self._account = caller.account
+        return calls.begin(
+            account=caller.account,
+            start=start,
+            dialect=dialect.name,
+            caller=caller.name,
+            application_sid=caller.application_sid,
+        )
 
     async def _take_calls(self, register: Register, dialect: ServerDialect) -> _Begun:
         """Be registered until a call is answered."""
