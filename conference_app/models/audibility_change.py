@@ -10,8 +10,9 @@ from conference_app.models.conference import Conference
 class AudibilityChange(models.Model):
     """How a participant is heard, and hears, from a moment on until the next change of theirs.
 
-    Written once for each change, and for each joining of who is not heard and hears as most. `volumes`: the gains of single listeners, by
-    their call SIDs. `call_sid_to_coach`: the one who hears them; "": all do.
+    Written once for each change, and for each joining that is not on ordinary terms (heard by all,
+    hearing all). `volumes`: the gains of single listeners, by their call SIDs. `call_sid_to_coach`:
+    the one who hears them; "": all do.
     """
 
     conference = models.ForeignKey(
