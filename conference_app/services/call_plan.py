@@ -1,4 +1,4 @@
-"""A call that we make, beside its row: whom to ring, and what to do when somebody answers.
+"""A call beside its row: what it is to do, and of one that we make whom to ring.
 
 It lives in memory only. A call does not outlive its process, and neither does its plan.
 """
@@ -22,7 +22,7 @@ TEST_SPEAKER_PREFIX: Final = "test-speaker:"
 @dataclass(frozen=True, slots=True)
 class CallPlan:
     """What a call does. `document`: the TwiML, or the verbs, that it begins with; None: what
-    `answered` names. `parameters`: told to the one who is called.
+    `answered` names is asked for. `parameters`: told to the one who is called.
     """
 
     answered: CallAnswered

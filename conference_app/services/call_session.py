@@ -56,19 +56,19 @@ from media_engine.task_set import TaskSet
 class CallSession:
     """Runs the program of one call; `events` are those of its leg, from before it was opened.
 
-    `plan`: of a call that we make. `press` tells the other side of a key that we press.
+    `press` tells the other side of a key that we press.
     """
 
     def __init__(
         self,
         call: Call,
         events: engine.LegEvents,
-        plan: CallPlan | None = None,
+        plan: CallPlan,
         press: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._call = call
         self._events = events
-        self._plan = plan or CallPlan(documents.first_document(call))
+        self._plan = plan
         self._press = press
         self._line = LegLine(call.sid, events)
         self._program = CallProgram()
@@ -159,8 +159,9 @@ class CallSession:
         try:
             document = await documents.read(twiml)
         except TwimlError as error:
-            await self._faults.fault(error.code, error.reason, step)
-            return FetchFailed(error.code, error.reason)
+            reason = _told(error)
+            await self._faults.fault(error.code, reason, step)
+            return FetchFailed(error.code, reason)
         await self._faults.warnings(document, step)
         return DocumentArrived(document, step.url)
 
@@ -171,8 +172,7 @@ class CallSession:
         except FetchError as error:
             code, reason = int(error.code), error.reason
         except TwimlError as error:
-            place = "" if error.line is None else f"line {error.line} of its TwiML: "
-            code, reason = error.code, f"{place}{error.reason}"
+            code, reason = error.code, _told(error)
         except EngineError as error:
             code, reason = sounds.CONTENT_NOT_PLAYABLE, str(error)
         await self._faults.fault(code, reason, step)
@@ -212,3 +212,8 @@ class CallSession:
         document, url = await documents.fetch(self._call, step, self._cookies)
         await self._faults.warnings(document, step)
         return DocumentArrived(document, url)
+
+
+def _told(error: TwimlError) -> str:
+    """Say what is wrong with a document, and where."""
+    return error.reason if error.line is None else f"line {error.line} of its TwiML: {error.reason}"

@@ -12,6 +12,7 @@ from conference_app.http_client import Cookies, FetchCode, FetchError
 from conference_app.models import Application, Call
 from conference_app.services import hold_music, http_door, own_addresses
 from conference_app.services.call_orders import NewDocument
+from conference_app.services.call_plan import CallPlan
 from conference_app.services.http_door import Asker
 from conference_app.services.own_addresses import Place
 from conference_app.twiml import (
@@ -34,10 +35,16 @@ PARSED_AT_ONCE_BYTES: Final = 2048
 _TWIML_TYPES: Final = ("text/xml", "application/xml", "text/html", "text/plain", "")
 
 
-def first_document(call: Call) -> CallAnswered:
-    """Say where the call begins: its application's voice URL, a path of ours made absolute."""
+def first_plan(call: Call) -> CallPlan:
+    """Plan a call that comes in: it begins at its application's voice URL, with the TwiML that is
+    there if that is a bin of ours. Reads the database.
+    """
     assert call.application is not None, "an inbound call has one"
-    return first_of(call.application)
+    answered = first_of(call.application)
+    place = own_addresses.here(answered.voice_url)
+    sid = _bin_at(place) if place is not None else None
+    twiml_bin = selectors.twiml_bin_by_sid(sid) if sid is not None else None
+    return CallPlan(answered, twiml_bin.twiml if twiml_bin is not None else None)
 
 
 def first_of(application: Application) -> CallAnswered:
@@ -128,11 +135,17 @@ def _method(value: str) -> HttpMethod:
 
 async def _own_document(place: Place) -> str | None:
     """Give the document at a place of ours: a TwiML bin, or the hold music's; None for the rest."""
-    sid = place.path.removeprefix(BIN_PATH)
-    if place.path.startswith(BIN_PATH) and sids.is_sid(sid, "EH"):
+    sid = _bin_at(place)
+    if sid is not None:
         text: str = await database_sync_to_async(_read_bin)(sid)
         return text
     return hold_music.document_at(place.path, place.query)
+
+
+def _bin_at(place: Place) -> str | None:
+    """Give the SID of the TwiML bin at a place; None: another thing is there."""
+    sid = place.path.removeprefix(BIN_PATH)
+    return sid if place.path.startswith(BIN_PATH) and sids.is_sid(sid, "EH") else None
 
 
 def _read_bin(sid: str) -> str:

@@ -84,10 +84,10 @@ class CarriedCall:
         self,
         call: Call,
         wire: WireFormat,
+        plan: CallPlan,
         *,
         greeting: Sequence[Message] = (),
         early: Sequence[Said] = (),
-        plan: CallPlan | None = None,
         watch: Callable[[], None] = lambda: None,
     ) -> calls.Outcome:
         """Carry the call to its end, and write that down; give how it ended.

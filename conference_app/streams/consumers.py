@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from conference_app import engine
 from conference_app.models import Account, Call
-from conference_app.services import alerts, calling, calls, webhook_sender
+from conference_app.services import alerts, calling, calls, documents, webhook_sender
 from conference_app.services.call_plan import CallPlan
 from conference_app.streams import calling_out
 from conference_app.streams.authentication import (
@@ -72,11 +72,11 @@ class _Gone(Exception):
 
 
 class _Begun(NamedTuple):
-    """A call that is there, and how its sound is written; `plan`: of one that was answered."""
+    """A call that is there, how its sound is written, and what it is to do."""
 
     call: Call
     wire: WireFormat
-    plan: CallPlan | None = None
+    plan: CallPlan
 
 
 class MediaConsumer(AsyncConsumer):  # type: ignore[misc]
@@ -162,22 +162,25 @@ class _Conversation:
 
     async def _begin_call(self, start: Start, dialect: ServerDialect) -> _Begun:
         try:
-            call = await database_sync_to_async(self._admit)(start, dialect)
+            begun: _Begun = await database_sync_to_async(self._admit)(start, dialect)
         except calls.NobodyThere as error:
             raise Refusal(1008, 21218, str(error)) from error
-        return _Begun(call, start.format)
+        return begun
 
-    def _admit(self, start: Start, dialect: ServerDialect) -> Call:
-        """See who calls, and write the call down; in one go, for each is a change of threads."""
+    def _admit(self, start: Start, dialect: ServerDialect) -> _Begun:
+        """See who calls, write the call down and read what it begins with: all that the database
+        is asked, in one go, for each is a change of threads.
+        """
         caller = find_caller(read_credentials(self._scope), start)
         self._account = caller.account
-        return calls.begin(
+        call = calls.begin(
             account=caller.account,
             start=start,
             dialect=dialect.name,
             caller=caller.name,
             application_sid=caller.application_sid,
         )
+        return _Begun(call, start.format, documents.first_plan(call))
 
     async def _take_calls(self, register: Register, dialect: ServerDialect) -> _Begun:
         """Be registered until a call is answered."""
@@ -243,9 +246,9 @@ class _Conversation:
         outcome = await carried.run(
             call,
             begun.wire,
+            begun.plan,
             greeting=() if started is None else (started,),
             early=self._early,
-            plan=begun.plan,
             watch=lambda: self._tasks.spawn(
                 self._read_to_the_end(channel, carried), name=f"socket of {call.sid}"
             ),
