@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from media_engine.child_environment import child_environment
 from media_engine.errors import EngineError
 from media_engine.sound_worker import wire
 from media_engine.sound_worker.child import ChildSettings
@@ -23,9 +24,6 @@ from media_engine.speech import Spoken
 logger = logging.getLogger(__name__)
 
 _START_S: Final = 60.0
-
-_PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
-"""All that a child gets of the bridge's environment, which has its secrets."""
 
 _BYTES_PER_SAMPLE: Final = 2
 
@@ -158,20 +156,14 @@ class ChildProcess:
             stderr=subprocess.DEVNULL,  # Decoders write of every broken frame.
             close_fds=True,
             pass_fds=(socket_fd,),
-            env=self._child_environment(),
-            start_new_session=True,  # Ctrl-C in a terminal is for the bridge, which then ends it.
+            env=child_environment() | self._environment,
+            # Ctrl-C in a terminal is for the bridge, which then ends it. Not a session of its own:
+            # Linux shares a processor out among sessions first (autogroup), whatever the niceness.
+            process_group=0,
         )
         # Not by the child itself: its imports alone are a quarter of a second of CPU.
         os.setpriority(os.PRIO_PROCESS, process.pid, limits.niceness)
         return process
-
-    def _child_environment(self) -> dict[str, str]:
-        passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        own = {
-            "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        return {**passed_on, **own, **self._environment}
 
 
 def _how_it_ended(status: int) -> str:

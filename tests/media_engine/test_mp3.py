@@ -1,16 +1,20 @@
 """The MP3 is the same sound, as long as the original."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from media_engine.mp3 import encode_mp3
+from media_engine.mp3 import EncodingFailed, encode_mp3
 from media_engine.pcm import RATES_HZ
 from media_engine.resample import resample_clip
 
-VOICES = Path(__file__).resolve().parents[2] / "conference_app" / "demo_voices"
+ROOT = Path(__file__).resolve().parents[2]
+VOICES = ROOT / "conference_app" / "demo_voices"
 
 
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
@@ -39,5 +43,34 @@ def test_both_channels_stay_apart(tmp_path: Path) -> None:
 
 def test_a_file_that_can_not_be_written_is_an_error(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", np.zeros(8000, np.int16), 8000)
-    with pytest.raises(soundfile.SoundFileError):
+    with pytest.raises(EncodingFailed, match="nowhere"):
         encode_mp3(tmp_path / "a.wav", tmp_path / "nowhere" / "a.mp3")
+
+
+_DIES = """
+import os, sys, threading
+from pathlib import Path
+from media_engine.mp3 import EncodingFailed, encode_mp3
+threading.Timer(2, lambda: os.kill(os.getpid(), 9)).start()
+encode_mp3(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def test_the_encoder_ends_with_who_asked_for_it(tmp_path: Path) -> None:
+    source, target = tmp_path / "long.wav", tmp_path / "long.mp3"
+    noise = np.random.default_rng(1).normal(0, 1000, 16_000 * 60).astype(np.int16)
+    with soundfile.SoundFile(source, "w", 16_000, 1) as sound:
+        for _ in range(30):
+            sound.write(noise)
+    subprocess.run([sys.executable, "-c", _DIES, source, target], check=False, cwd=ROOT)
+    give_up_at = time.monotonic() + 30
+    while _encodes(target):
+        assert time.monotonic() < give_up_at
+        time.sleep(0.05)
+    assert 0 < target.stat().st_size < 5_000_000
+
+
+def _encodes(target: Path) -> bool:
+    """Whether a process still writes there."""
+    listed = subprocess.run(["ps", "-eo", "args"], text=True, capture_output=True, check=True)
+    return str(target) in listed.stdout
