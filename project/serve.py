@@ -25,7 +25,7 @@ def main() -> None:
     from project.threads import take_precedence
 
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    take_precedence()
+    take_precedence(real_time=settings.CONFAB_REAL_TIME)
     uvicorn.run(
         "project.asgi:application",
         host=settings.HOST,

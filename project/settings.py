@@ -50,6 +50,8 @@ CONFAB_RECORDING_RETENTION_DAYS: float = env.float("CONFAB_RECORDING_RETENTION_D
 CONFAB_HISTORY_DAYS: float = env.float("CONFAB_HISTORY_DAYS", default=90.0)
 """How long webhooks that were sent, and alerts, are kept; 0: for ever."""
 CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
+CONFAB_REAL_TIME: bool = env.bool("CONFAB_REAL_TIME", default=True)
+"""Whether the thread that ticks is to run in real time, where the process may ask for that."""
 REDIS_URL: str = env.str("REDIS_URL", default="")
 
 DEBUG: bool = env.bool("CONFAB_DEBUG", default=False)

@@ -25,19 +25,21 @@ _ATTRIBUTES: Final = struct.Struct("=IIQiIQQQ")
 _RESET_ON_FORK: Final = 1
 
 
-def take_precedence() -> None:
+def take_precedence(*, real_time: bool) -> None:
     """Have the calling thread, which is to tick, get the processor before those that are started
     from now on.
 
-    A tick is short and must be soon; all else is long and may be later. So the calling thread asks
-    for short slices of time, the others are batch work of somewhat less weight, which does not
+    A tick is short and must be soon; all else is long and may be later. So the calling thread runs
+    in real time, if that is wanted and we may (root, CAP_SYS_NICE, RLIMIT_RTPRIO), or else asks for
+    short slices of time. The others are batch work of somewhat less weight, which does not
     interrupt anybody. Nobody else can say so for them all: pools of Django and asyncio start
     threads of their own.
     """
     if sys.platform != "linux":
         return
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    _schedule(os.SCHED_OTHER, own, SLICE_NS)
+    if not (real_time and _run_in_real_time()):
+        _schedule(os.SCHED_OTHER, own, SLICE_NS)
     niceness = own + MORE_NICENESS
 
     def stand_back(frame: FrameType, event: str, argument: Any) -> None:
@@ -46,6 +48,18 @@ def take_precedence() -> None:
         _schedule(os.SCHED_BATCH, niceness, 0)
 
     threading.setprofile(stand_back)
+
+
+def _run_in_real_time() -> bool:
+    """Have the calling thread, not its children, run whenever it can; False: we may not.
+
+    The kernel leaves a twentieth of a core to all else, whatever we do.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    except PermissionError:
+        return False
+    return True
 
 
 def _schedule(policy: int, niceness: int, slice_ns: int) -> None:

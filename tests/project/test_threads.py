@@ -30,7 +30,7 @@ def scheduling():
 before = scheduling()
 if "without" in sys.argv:
     threads._SYSCALLS.clear()
-threads.take_precedence()
+threads.take_precedence(real_time="in real time" in sys.argv)
 with concurrent.futures.ThreadPoolExecutor() as pool:
     others = [pool.submit(scheduling).result() for _ in range(2)]
 print(json.dumps([before, scheduling(), *others]))
@@ -60,6 +60,28 @@ def test_the_first_asks_for_short_slices_and_the_others_have_the_usual_ones() ->
         pytest.skip("this kernel has no slices to ask for")
     assert own["slice_ns"] == SLICE_NS
     assert [other["slice_ns"] for other in others] == [before["slice_ns"]] * len(others)
+
+
+def test_in_real_time_only_the_first_goes_before_all_else() -> None:
+    before, own, *others = run("in real time")
+    if own["policy"] != os.SCHED_RR:
+        pytest.skip("we may not ask for it")
+    for other in others:
+        assert other["policy"] == os.SCHED_BATCH
+        assert other["niceness"] == min(before["niceness"] + MORE_NICENESS, 19)
+
+
+def test_a_child_of_the_first_does_not_run_in_real_time() -> None:
+    script = (
+        "import os, subprocess, sys; from project.threads import take_precedence;"
+        "take_precedence(real_time=True);"
+        "print(subprocess.run([sys.executable, '-c', 'import os; print(os.sched_getscheduler(0))'],"
+        " capture_output=True, text=True).stdout)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) == os.SCHED_OTHER
 
 
 def test_on_a_machine_that_we_do_not_know_threads_have_less_weight_still() -> None:
