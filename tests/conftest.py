@@ -14,6 +14,8 @@ from conference_app.models import Account
 from media_engine.commands import Command
 from tests.builders import build_account, client_of
 
+pytest_plugins = ["tests.end_to_end.fixtures"]
+
 
 def pytest_configure() -> None:
     """Settings for all tests: what the operator of this machine has set must not decide them.

@@ -1,27 +1,21 @@
-"""The server of the end-to-end tests, and what a browser says."""
+"""The server of the browser's tests, and what a browser says."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.browser.chromium import pulses, write_microphone
-from tests.browser.control_room import OPERATORS_PASSWORD
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import (  # noqa: F401 # fixtures
-    data_directory,
-    hold_music,
-    music_directory,
-    server,
-    web,
-)
-from tests.end_to_end.server import Server
-from tests.end_to_end.web_server import WebServer
+from tests.browser import recordings
+from tests.browser.chromium import a_page, pulses, write_microphone
+from tests.browser.control_room import log_in
+from tests.browser.recordings import WIDE, OpenPage, Recorded
+from tests.end_to_end.server import RunServer, Server
 
 BROWSERS_HZ = 1000
-
-expect.set_options(timeout=30_000)  # a guard, as all waiting here
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +26,48 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def staffed(
-    tmp_path_factory: pytest.TempPathFactory,
-    web: WebServer,  # noqa: F811 # the fixture
-    music_directory: Path,  # noqa: F811
-) -> Iterator[Server]:
-    """A server whose operator has a known password."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web, CONFAB_ADMIN_PASSWORD=OPERATORS_PASSWORD) as server:  # noqa: F811
+def server(a_server: RunServer) -> Iterator[Server]:
+    """A server with one account: who sits at the machine calls for the newest one there is."""
+    with a_server() as server:
         yield server
     assert "Traceback" not in server.log, server.log
+
+
+@pytest.fixture(scope="session")
+def staffed(a_server: RunServer) -> Iterator[Server]:
+    """A server for those who come as its operators; there may be more accounts."""
+    with a_server() as server:
+        yield server
+    assert "Traceback" not in server.log, server.log
+
+
+@pytest.fixture(scope="session")
+def recorded(server: Server) -> Recorded:
+    """A meeting that is over."""
+    return asyncio.run(recordings.meet(server))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One for all tests, who each have a session of their own."""
+    async with a_page() as page:
+        assert page.context.browser is not None
+        yield page.context.browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(browser: Browser, server: Server) -> AsyncIterator[OpenPage]:
+    """For pages of an operator that are looked at; the browser is the module's."""
+    contexts: list[BrowserContext] = []
+
+    async def open_one(**options: Any) -> Page:
+        options.setdefault("viewport", WIDE)
+        context = await browser.new_context(**options)
+        contexts.append(context)
+        page = await context.new_page()
+        await log_in(page, server)
+        return page
+
+    yield open_one
+    for context in contexts:
+        await context.close()

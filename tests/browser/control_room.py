@@ -8,9 +8,7 @@ from playwright.async_api import Page, expect
 from yarl import URL
 
 from tests.end_to_end.operator import Operator
-from tests.end_to_end.server import Server
-
-OPERATORS_PASSWORD: Final = "a password of these tests"
+from tests.end_to_end.server import OPERATORS_NAME, Server
 
 SHOWN_WITHIN_MS: Final = 60_000
 """A guard against hanging, not a measure."""
@@ -34,12 +32,12 @@ async def an_operator(page: Page, server: Server, **context: Any) -> AsyncIterat
         await session.close()
 
 
-async def log_in(page: Page, server: Server, name: str = "admin") -> None:
+async def log_in(page: Page, server: Server, name: str = OPERATORS_NAME) -> None:
     """Let a browser be an operator's: it gets the cookies of one login for all tests."""
     page.set_default_timeout(SHOWN_WITHIN_MS)
     if (server.http, name) not in _cookies:
         async with Operator(server) as operator:
-            await operator.login(name, OPERATORS_PASSWORD)
+            await operator.login(name)
             jar = operator.session.cookie_jar.filter_cookies(URL(server.http))
             _cookies[server.http, name] = {key: cookie.value for key, cookie in jar.items()}
     for key, value in _cookies[server.http, name].items():

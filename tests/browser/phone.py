@@ -1,9 +1,7 @@
 """The phone in a browser, as tests use it: what to press, and what is heard at both ends."""
 
-import json
 from typing import Final
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from conference_app.headless_caller import HeadlessCaller
@@ -95,13 +93,3 @@ async def offer(page: Page, application: str) -> None:
         ".add(new Option(name, name, true, true))",
         application,
     )
-
-
-async def no_serious_fault(page: Page) -> None:
-    found = await Axe().run(page)
-    serious = [
-        violation
-        for violation in found.response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert not serious, json.dumps(serious, indent=1)

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from conference_app.headless_caller import HeadlessCaller
 from tests.browser.chromium import ARGUMENTS, a_browser, write_microphone
-from tests.browser.control_room import OPERATORS_PASSWORD, is_live, log_in
+from tests.browser.control_room import is_live, log_in
 from tests.browser.phone import call
 from tests.browser.test_incoming_calls import rung, take_calls
 from tests.end_to_end import server as servers
@@ -41,12 +41,13 @@ Show = Callable[[Page], Awaitable[None]]
 
 def main() -> None:
     """Take them all."""
-    with tempfile.TemporaryDirectory() as directory, serving() as web:
-        settings = {"CONFAB_ADMIN_PASSWORD": OPERATORS_PASSWORD}
-        with servers.running(Path(directory), web, **settings) as server:
-            asyncio.run(
-                take_all(server, write_microphone(Path(directory) / "me.wav", voice("alice")))
-            )
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        serving() as web,
+        servers.installed(Path(directory)) as installation,
+        servers.running(installation, web) as server,
+    ):
+        asyncio.run(take_all(server, write_microphone(Path(directory) / "me.wav", voice("alice"))))
 
 
 async def take_all(server: Server, microphone: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.axe import no_serious_fault
 from tests.browser.chromium import a_page, needs_chromium
 from tests.browser.phone import (
     CALLERS_HZ,
@@ -16,19 +17,15 @@ from tests.browser.phone import (
     call,
     hears_the_browser,
     is_connected,
-    no_serious_fault,
     open_phone,
     room_application,
 )
-from tests.end_to_end import server as servers
 from tests.end_to_end.books import Row
 from tests.end_to_end.calling import call as call_by_rest
 from tests.end_to_end.calling import end_of_call
-from tests.end_to_end.conftest import data_directory
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import tone
 from tests.end_to_end.waiting import eventually
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = [pytest.mark.end_to_end, needs_chromium]
 
@@ -185,11 +182,8 @@ async def test_a_lost_connection_is_said_and_it_registers_again(server: Server) 
         await rung(page, server, "jon")
 
 
-async def test_it_registers_again_with_a_server_that_comes_back(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> None:
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web) as server:
+async def test_it_registers_again_with_a_server_that_comes_back(a_server: RunServer) -> None:
+    with a_server() as server:
         async with a_page() as page:
             await take_calls(page, server, "ned")
             await asyncio.to_thread(server.stop)

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from conference_app import sids
 from tests.browser.chromium import a_page, needs_chromium
-from tests.browser.control_room import OPERATORS_PASSWORD, log_in
+from tests.browser.control_room import log_in
 from tests.end_to_end.operator import make_operator
 from tests.end_to_end.server import Server
 
@@ -18,7 +18,7 @@ ROOM: Final = "<Dial><Conference>Of others</Conference></Dial>"
 
 async def test_an_operator_of_another_account_gets_no_page_of_a_meeting(staffed: Server) -> None:
     rights = ["view_conference", "change_conference"]
-    make_operator(staffed, "oscar", OPERATORS_PASSWORD, accounts=[sids.new("AC")], rights=rights)
+    make_operator(staffed, "oscar", accounts=[sids.new("AC")], rights=rights)
     to = await staffed.application(ROOM)
     async with a_page() as page, staffed.caller(to) as caller:
         key = staffed.books.conference(await staffed.conference_of(caller))["id"]

@@ -7,6 +7,7 @@ from typing import Final
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.axe import no_serious_fault
 from tests.browser.chromium import a_page, needs_chromium
 from tests.browser.conftest import BROWSERS_HZ
 from tests.browser.phone import (
@@ -16,7 +17,6 @@ from tests.browser.phone import (
     call,
     hears_the_browser,
     is_connected,
-    no_serious_fault,
     offer,
     open_phone,
     room_application,

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.axe import no_serious_fault
 from tests.browser.chromium import a_page, needs_chromium
 from tests.browser.phone import (
     CALLERS_HZ,
@@ -19,7 +20,6 @@ from tests.browser.phone import (
     STRONGEST_HEARD,
     call,
     is_connected,
-    no_serious_fault,
     offer,
     open_phone,
     room_application,

@@ -6,7 +6,7 @@ Plain SQL over either database: the test process has no business in the server's
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -35,6 +35,10 @@ class Books:
     def call(self, stream_sid: str | None) -> Row:
         """The call of a stream: the one name that a caller and the bridge have in common."""
         (row,) = self._rows("SELECT * FROM conference_app_call WHERE stream_sid = %s", stream_sid)
+        return row
+
+    def account(self, sid: str) -> Row:
+        (row,) = self._rows("SELECT * FROM conference_app_account WHERE sid = %s", sid)
         return row
 
     def callers(self) -> list[str]:
@@ -85,8 +89,10 @@ class Books:
         )
 
     def recordings(self, conference_sid: str) -> list[Row]:
+        """Those of a meeting, the first one first."""
         return self._rows(
-            f"SELECT * FROM conference_app_recording WHERE conference_id = ({_CONFERENCE})",
+            "SELECT * FROM conference_app_recording"
+            f" WHERE conference_id = ({_CONFERENCE}) ORDER BY id",
             conference_sid,
         )
 
@@ -129,19 +135,30 @@ def as_moment(column: Any) -> datetime:
     return datetime.fromisoformat(column).replace(tzinfo=UTC)
 
 
-@contextmanager
-def fresh_database() -> Iterator[str]:
+def fresh_database() -> AbstractContextManager[str]:
     """Give the URL of a new PostgreSQL database where DATABASE_URL names a server, else ""."""
     server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
-        yield ""
-        return
+    return _database(server, "template1") if server.startswith("postgres") else nullcontext("")
+
+
+def database_copy(url: str) -> AbstractContextManager[str]:
+    """Give the URL of a copy of a PostgreSQL database that nobody uses; "" for ""."""
+    server = os.environ.get("DATABASE_URL", "")
+    return _database(server, urlsplit(url).path.removeprefix("/")) if url else nullcontext("")
+
+
+@contextmanager
+def _database(server: str, template: str) -> Iterator[str]:
+    """Have a database while this is open."""
     name = f"confab_{uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    # Nothing here is about a database server that dies, and waiting for its disk takes long.
+    hurry = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
+    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
+            connection.execute(hurry.format(sql.Identifier(name)))
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(drop.format(sql.Identifier(name)))

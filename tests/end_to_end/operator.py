@@ -9,7 +9,7 @@ from typing import Any, Final, Self, TypeAlias
 
 import aiohttp
 
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import OPERATORS_NAME, OPERATORS_PASSWORD, Server
 
 Told: TypeAlias = dict[str, Any]
 
@@ -28,13 +28,11 @@ for sid in {accounts!r}:
 """
 
 
-def make_operator(
-    server: Server, name: str, password: str, *, accounts: list[str], rights: list[str]
-) -> None:
+def make_operator(server: Server, name: str, *, accounts: list[str], rights: list[str]) -> None:
     """Make somebody who sees what belongs to these accounts, as far as his rights go. Accounts that
     are not there are made.
     """
-    script = _MAKE.format(name=name, password=password, accounts=accounts, rights=rights)
+    script = _MAKE.format(name=name, password=OPERATORS_PASSWORD, accounts=accounts, rights=rights)
     server.manage("shell", "-c", script)
 
 
@@ -106,8 +104,8 @@ class Operator:
     async def __aexit__(self, *exception: object) -> None:
         await self.session.close()
 
-    async def login(self, name: str, password: str) -> None:
-        form = {"username": name, "password": password, "next": "/admin/"}
+    async def login(self, name: str = OPERATORS_NAME) -> None:
+        form = {"username": name, "password": OPERATORS_PASSWORD, "next": "/admin/"}
         form["csrfmiddlewaretoken"] = await self.form_token("/admin/login/")
         async with self.session.post("/admin/login/", data=form) as answer:
             assert answer.url.path == "/admin/", await answer.text()

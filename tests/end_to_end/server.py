@@ -1,4 +1,8 @@
-"""The product as it is run: `bootstrap`, then a server process of its own."""
+"""The product as it is run: `bootstrap`, then a server process of its own.
+
+Most of `bootstrap` is the migrations, the same for all, so it is done once and servers are run on
+copies of what it made.
+"""
 
 import os
 import signal
@@ -7,11 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from shutil import copytree
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -22,7 +27,7 @@ import soundfile
 from conference_app import sids
 from conference_app.headless_caller import HeadlessCaller
 from media_engine.pcm import Pcm
-from tests.end_to_end.books import Books, Row, fresh_database
+from tests.end_to_end.books import Books, Row, database_copy, fresh_database
 from tests.end_to_end.waiting import eventually
 from tests.end_to_end.web_server import WebServer
 
@@ -30,6 +35,9 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 UVICORN: Final = ("-m", "project.serve")
 
 MIX_RATE_HZ: Final = 16_000
+
+OPERATORS_NAME: Final = "admin"
+OPERATORS_PASSWORD: Final = "a password of these tests"
 
 PATIENCE_S: Final = 60.0
 """A guard against hanging, not a measure: the machine may be busy with other things."""
@@ -56,23 +64,41 @@ class Recorded(NamedTuple):
     sound: Pcm
 
 
+@dataclass(frozen=True)
+class Installation:
+    """What `bootstrap` has made, for servers that are copies of it. Nothing runs on it.
+
+    `database_url`: "" for the SQLite file of the directory.
+    """
+
+    directory: Path
+    database_url: str
+    account: Account
+
+    @contextmanager
+    def copy(self, directory: Path) -> Iterator["Installation"]:
+        """Give one in a directory that is made here, with a database of its own."""
+        copytree(self.directory, directory)
+        with database_copy(self.database_url) as database_url:
+            yield Installation(directory, database_url, self.account)
+
+
 class Server:
     """One installation: its data, its log, and (while it is up) its process."""
 
     def __init__(
         self,
-        data_directory: Path,
-        database_url: str,
+        installation: Installation,
         web: WebServer,
         command: Sequence[str],
         settings: Mapping[str, str],
     ) -> None:
-        self.account = Account()
+        self.account = installation.account
         self.web = web
         self.port = free_port()
-        self.books = Books(database_url, data_directory)
-        self.log_file = data_directory.with_suffix(".log")
-        self.data_directory = data_directory
+        self.books = Books(installation.database_url, installation.directory)
+        self.log_file = installation.directory.with_suffix(".log")
+        self.data_directory = installation.directory
         self._command = command
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -92,22 +118,13 @@ class Server:
         """All that the server has said so far."""
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
-    def bootstrap(self, account: Account | None = None) -> None:
-        """Do what `make run` does first, for the server's account or for one more."""
+    def bootstrap(self, account: Account) -> None:
+        """Make one more account, with what it is given to begin with."""
         self.manage("bootstrap", account=account)
 
     def manage(self, *command: str, account: Account | None = None) -> str:
         """Run a management command on the server's data; give what it says."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=self._environment(account or self.account),
-            capture_output=True,
-            check=False,
-            timeout=PATIENCE_S,
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        return _manage(command, self._environment(account or self.account))
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
@@ -211,21 +228,8 @@ class Server:
         return np.asarray(sound, dtype=np.int16)
 
     def _environment(self, account: Account) -> dict[str, str]:
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("CONFAB_") and name not in ("DATABASE_URL", "REDIS_URL")
-        }
-        return inherited | {
-            "CONFAB_DATA_DIR": str(self.data_directory),
-            "PORT": str(self.port),
-            "CONFAB_ACCOUNT_SID": account.sid,
-            "CONFAB_AUTH_TOKEN": account.auth_token,
-            "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
-            "OPENBLAS_NUM_THREADS": "1",
-            "DATABASE_URL": self.books.url,
-            **self._settings,
-        }
+        own = {"PORT": str(self.port), **self._settings}
+        return _environment(self.data_directory, self.books.url, account) | own
 
     def _answers(self) -> bool:
         try:
@@ -247,24 +251,71 @@ class Server:
             raise
 
 
+class RunServer(Protocol):
+    """Runs a server while the context is open; `settings` are variables."""
+
+    def __call__(
+        self, command: Sequence[str] = UVICORN, **settings: str
+    ) -> AbstractContextManager[Server]: ...
+
+
 up: list[Server] = []
 """The servers whose logs a failing test shows."""
 
 
 @contextmanager
+def installed(directory: Path) -> Iterator[Installation]:
+    """Bootstrap, as `make run` does first, on a database made for it; there may be hold music."""
+    with fresh_database() as database_url:
+        installation = Installation(directory, database_url, Account())
+        _manage(["bootstrap"], _environment(directory, database_url, installation.account))
+        yield installation
+
+
+@contextmanager
 def running(
-    data_directory: Path, web: WebServer, command: Sequence[str] = UVICORN, **settings: str
+    installation: Installation, web: WebServer, command: Sequence[str] = UVICORN, **settings: str
 ) -> Iterator[Server]:
-    """Bootstrap and run a server on a database of its own; `settings` are variables."""
+    """Run a server on what is installed; `settings` are variables."""
+    server = Server(installation, web, command, settings)
+    up.append(server)
     with ExitStack() as undo:
-        database_url = undo.enter_context(fresh_database())
-        server = Server(data_directory, database_url, web, command, settings)
-        server.bootstrap()
-        up.append(server)
         undo.callback(up.remove, server)
         undo.callback(server.stop)
         server.start()
         yield server
+
+
+def _environment(directory: Path, database_url: str, account: Account) -> dict[str, str]:
+    """The variables of the product's processes; nothing that is set on this machine decides."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CONFAB_") and name not in ("DATABASE_URL", "REDIS_URL")
+    }
+    return inherited | {
+        "CONFAB_DATA_DIR": str(directory),
+        "CONFAB_ACCOUNT_SID": account.sid,
+        "CONFAB_AUTH_TOKEN": account.auth_token,
+        "CONFAB_ADMIN_PASSWORD": OPERATORS_PASSWORD,
+        "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "DATABASE_URL": database_url,
+    }
+
+
+def _manage(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Run a management command; give what it says."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
 
 
 def free_port() -> int:

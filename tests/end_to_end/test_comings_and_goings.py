@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -12,12 +11,9 @@ from media_engine.dialects import L16, WireFormat
 from tests.benchmarks.caller_dialects import caller_dialect
 from tests.benchmarks.health import read_health
 from tests.benchmarks.media_client import CallRequest, MediaClient, basic_authorization
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.process_figures import Figures
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.waiting import eventually
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -43,13 +39,10 @@ class Door:
 @pytest.fixture(scope="module", params=[500, pytest.param(10_000, marks=pytest.mark.slow)])
 def door(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    web: WebServer,
-    music_directory: Path,
+    a_server: RunServer,
 ) -> Iterator[Door]:
     """Lived through once for all tests of this module, by a server of its own."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web) as server:
+    with a_server() as server:
         yield asyncio.run(turn(server, request.param))
 
 

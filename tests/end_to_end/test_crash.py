@@ -5,15 +5,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from conference_app.headless_caller import HeadlessCaller
-from tests.end_to_end import server as servers
 from tests.end_to_end.books import Row
-from tests.end_to_end.conftest import data_directory
-from tests.end_to_end.server import Recorded, Server
+from tests.end_to_end.server import Recorded, RunServer, Server
 from tests.end_to_end.sound import (
     RATE_HZ,
     aligned,
@@ -22,7 +19,6 @@ from tests.end_to_end.sound import (
     voice,
 )
 from tests.end_to_end.waiting import hear
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -53,12 +49,9 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def aftermath(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Aftermath]:
+def aftermath(a_server: RunServer) -> Iterator[Aftermath]:
     """Killed and started again once for all tests of this module."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web) as server:
+    with a_server() as server:
         aftermath = asyncio.run(talk_until_it_dies(server))
         server.start()
         yield aftermath

@@ -1,16 +1,12 @@
 """`manage.py runserver`: Daphne offers no short way for frames, so they go by receive and send."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import MOST, frame_numbers, noise, share_of_frames_heard
 from tests.end_to_end.waiting import hear
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -18,12 +14,9 @@ RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:{port}")
 
 
 @pytest.fixture
-def daphne(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Server]:
+def daphne(a_server: RunServer) -> Iterator[Server]:
     """The development server."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web, RUNSERVER) as server:
+    with a_server(RUNSERVER) as server:
         yield server
 
 

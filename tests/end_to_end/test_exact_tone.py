@@ -11,19 +11,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.benchmarks.health import read_health, skipped_ticks
 from tests.benchmarks.pinned import choose_cores, finish
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.precedence import CALLERS_NICENESS, SERVER_NICENESS, like_us
-from tests.end_to_end.server import ROOT, Server
+from tests.end_to_end.server import ROOT, RunServer, Server
 from tests.end_to_end.tone_callers import Heard, Job
-from tests.end_to_end.web_server import WebServer
 from tests.media_engine.fidelity.tone import Account
 
 pytestmark = pytest.mark.end_to_end
@@ -42,15 +38,12 @@ TRIES: Final = 3
 
 
 @pytest.fixture(scope="module")
-def busy_server(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Server]:
+def busy_server(a_server: RunServer) -> Iterator[Server]:
     """A server on one core, together with a busy loop."""
     core, _ = choose_cores()
-    directory = data_directory(tmp_path_factory, music_directory)
     with ExitStack() as undo:
         with like_us(SERVER_NICENESS, core):
-            server = undo.enter_context(servers.running(directory, web))
+            server = undo.enter_context(a_server())
             undo.enter_context(running(BUSY))
         yield server
 

@@ -6,7 +6,6 @@ All of it happens while Alice speaks to Bob and Carol, who hear the same.
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -14,15 +13,12 @@ import pytest
 from conference_app.headless_caller import HeadlessCaller
 from media_engine.dialects import L16, WireFormat
 from tests.benchmarks.health import read_health
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.offender import OFFENCES, Closing, Offence, Offender
 from tests.end_to_end.precedence import SERVER_NICENESS, like_us
 from tests.end_to_end.process_figures import Figures, forget_most, most_resident_mib
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import MOST, RATE_HZ, frame_numbers, noise, share_of_frames_heard
 from tests.end_to_end.waiting import hear
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -50,12 +46,9 @@ class Flood:
 
 
 @pytest.fixture(scope="module")
-def flood(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Flood]:
+def flood(a_server: RunServer) -> Iterator[Flood]:
     """Lived through once for all tests of this module, by a server of its own."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with like_us(SERVER_NICENESS), servers.running(directory, web) as server:
+    with like_us(SERVER_NICENESS), a_server() as server:
         yield asyncio.run(endure(server))
 
 

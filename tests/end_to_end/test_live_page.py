@@ -1,56 +1,38 @@
 """The live page of a meeting: what an operator is told over its socket, and what he can do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
 from conference_app import sids
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.operator import Operator, make_operator, take_off_all_accounts
 from tests.end_to_end.server import PATIENCE_S, Server
 from tests.end_to_end.sound import voice
 from tests.end_to_end.waiting import eventually, hear
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
-PASSWORD = "a password of this test"
 ROOM = "<Dial><Conference>watched</Conference></Dial>"
 MARKUP = "<img src=x onerror=alert(1)>"
 LOUD_DBFS = -45
 
 
-@pytest.fixture(scope="module")
-def staffed(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Server]:
-    """A server whose operator has a known password."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web, CONFAB_ADMIN_PASSWORD=PASSWORD) as server:
-        yield server
-    assert "Traceback" not in server.log, server.log
-
-
 @pytest_asyncio.fixture
-async def operator(staffed: Server) -> AsyncIterator[Operator]:
-    async with Operator(staffed) as operator:
-        await operator.login("admin", PASSWORD)
+async def operator(server: Server) -> AsyncIterator[Operator]:
+    async with Operator(server) as operator:
+        await operator.login()
         yield operator
 
 
-async def test_an_operator_watches_and_steers_a_meeting(
-    staffed: Server, operator: Operator
-) -> None:
-    to = await staffed.application(ROOM)
-    alice = staffed.caller(to, from_="alice", play=voice("alice"), loop=True)
-    mallory = staffed.caller(to, from_=MARKUP)
+async def test_an_operator_watches_and_steers_a_meeting(server: Server, operator: Operator) -> None:
+    to = await server.application(ROOM)
+    alice = server.caller(to, from_="alice", play=voice("alice"), loop=True)
+    mallory = server.caller(to, from_=MARKUP)
     async with alice:
-        sid = await staffed.conference_of(alice)
+        sid = await server.conference_of(alice)
         async with operator.watch(sid) as page:
             alone = await page.state(lambda state: len(state["people"]) == 1)
             assert alone["status"] == "init"
@@ -68,7 +50,7 @@ async def test_an_operator_watches_and_steers_a_meeting(
                 assert 0 <= concealed <= late
                 assert poor in (0, 1)
 
-                key = staffed.books.conference(sid)["id"]
+                key = server.books.conference(sid)["id"]
                 assert (await operator.steer(key, order="mute", person=str(speaker["id"])))[
                     0
                 ] == 200
@@ -88,16 +70,16 @@ async def test_an_operator_watches_and_steers_a_meeting(
 
 
 async def test_who_comes_back_gets_the_state_that_is_true_now(
-    staffed: Server, operator: Operator
+    server: Server, operator: Operator
 ) -> None:
-    to = await staffed.application(ROOM.replace("watched", "left alone"))
-    async with staffed.caller(to, from_="alice") as alice:
-        sid = await staffed.conference_of(alice)
+    to = await server.application(ROOM.replace("watched", "left alone"))
+    async with server.caller(to, from_="alice") as alice:
+        sid = await server.conference_of(alice)
         async with operator.watch(sid) as page:
             await page.state(lambda state: len(state["people"]) == 1)
-        async with staffed.caller(to, from_="bob") as bob:
+        async with server.caller(to, from_="bob") as bob:
             await hear(bob, 0.1)
-            await eventually(lambda: _people(staffed, sid, 2))
+            await eventually(lambda: _people(server, sid, 2))
             async with operator.watch(sid) as page:
                 assert len((await page.state())["people"]) == 2
 
@@ -107,11 +89,11 @@ async def _people(server: Server, sid: str, number: int) -> bool:
 
 
 async def test_the_socket_is_for_our_own_pages_and_operators_who_may_look(
-    staffed: Server, operator: Operator
+    server: Server, operator: Operator
 ) -> None:
-    to = await staffed.application(ROOM.replace("watched", "guarded"))
-    async with staffed.caller(to) as caller, Operator(staffed) as stranger:
-        sid = await staffed.conference_of(caller)
+    to = await server.application(ROOM.replace("watched", "guarded"))
+    async with server.caller(to) as caller, Operator(server) as stranger:
+        sid = await server.conference_of(caller)
         for watcher, headers in (
             (stranger, {}),
             (operator, {"Origin": "https://elsewhere.example"}),
@@ -127,33 +109,33 @@ async def test_the_socket_is_for_our_own_pages_and_operators_who_may_look(
                 pass
 
 
-async def test_who_logs_out_is_told_nothing_more(staffed: Server, operator: Operator) -> None:
-    to = await staffed.application(ROOM.replace("watched", "logged out of"))
-    async with staffed.caller(to) as caller:
-        sid = await staffed.conference_of(caller)
+async def test_who_logs_out_is_told_nothing_more(server: Server, operator: Operator) -> None:
+    to = await server.application(ROOM.replace("watched", "logged out of"))
+    async with server.caller(to) as caller:
+        sid = await server.conference_of(caller)
         async with operator.watch(sid) as page:
             await page.state()
             token = await operator.form_token("/admin/")
             form = {"csrfmiddlewaretoken": token}
             async with operator.session.post("/admin/logout/", data=form) as answer:
                 assert answer.status == 200
-            async with staffed.caller(to) as news:
+            async with server.caller(to) as news:
                 await hear(news, 0.1)
                 with pytest.raises(AssertionError, match="4001"):
                     while True:
                         await page.state()
 
 
-async def test_who_is_no_operator_of_the_account_is_told_nothing(staffed: Server) -> None:
-    to = await staffed.application(ROOM.replace("watched", "of one account"))
+async def test_who_is_no_operator_of_the_account_is_told_nothing(server: Server) -> None:
+    to = await server.application(ROOM.replace("watched", "of one account"))
     rights = ["view_conference", "change_conference"]
-    for name, account in (("olga", staffed.account.sid), ("oscar", sids.new("AC"))):
-        make_operator(staffed, name, PASSWORD, accounts=[account], rights=rights)
-    async with staffed.caller(to) as caller, Operator(staffed) as olga, Operator(staffed) as oscar:
-        await olga.login("olga", PASSWORD)
-        await oscar.login("oscar", PASSWORD)
-        sid = await staffed.conference_of(caller)
-        key = staffed.books.conference(sid)["id"]
+    for name, account in (("olga", server.account.sid), ("oscar", sids.new("AC"))):
+        make_operator(server, name, accounts=[account], rights=rights)
+    async with server.caller(to) as caller, Operator(server) as olga, Operator(server) as oscar:
+        await olga.login("olga")
+        await oscar.login("oscar")
+        sid = await server.conference_of(caller)
+        key = server.books.conference(sid)["id"]
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             async with oscar.watch(sid):
                 pass
@@ -162,10 +144,10 @@ async def test_who_is_no_operator_of_the_account_is_told_nothing(staffed: Server
             assert len((await page.state())["people"]) == 1
             assert (await olga.steer(key, order="lock"))[0] == 200
             await page.state(lambda state: bool(state["locked"]))
-            await asyncio.to_thread(take_off_all_accounts, staffed, "olga")
+            await asyncio.to_thread(take_off_all_accounts, server, "olga")
             # After 15 s, though nothing happens.
             with pytest.raises(AssertionError, match="4001"):
                 async with asyncio.timeout(PATIENCE_S):
                     while True:
                         await page.levels()
-        assert len(await staffed.people_in(sid)) == 1
+        assert len(await server.people_in(sid)) == 1

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, repeat
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import pytest
@@ -21,13 +20,10 @@ from tests.benchmarks.caller_dialects import caller_dialect
 from tests.benchmarks.frames import BINARY, client_frame
 from tests.benchmarks.media_client import CallRequest, MediaClient, basic_authorization
 from tests.benchmarks.pacing import STEPS, Line, Pacer
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.precedence import SERVER_NICENESS, like_us
 from tests.end_to_end.process_figures import Figures
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import FRAME, MOST, frame_finder, noise
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -65,14 +61,11 @@ class Lesson:
 @pytest.fixture(scope="module", params=[8, pytest.param(60, marks=pytest.mark.slow)])
 def lesson(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    web: WebServer,
-    music_directory: Path,
+    a_server: RunServer,
 ) -> Iterator[Lesson]:
     """Lived through once for all tests of this module; the one stops reading for so long."""
-    directory = data_directory(tmp_path_factory, music_directory)
     settings = {"CONFAB_MAX_PARTICIPANTS": str(CLIENTS)}
-    with like_us(SERVER_NICENESS), servers.running(directory, web, **settings) as server:
+    with like_us(SERVER_NICENESS), a_server(**settings) as server:
         yield asyncio.run(live_through(server, request.param))
 
 

@@ -2,19 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from conference_app.headless_caller import HeadlessCaller
-from tests.end_to_end import server as servers
 from tests.end_to_end.books import Row
-from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.operator import Operator
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import RATE_HZ, best_lag, heard, level_dbfs, voice
 from tests.end_to_end.waiting import eventually, hear
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -24,11 +20,9 @@ LOUD_DBFS = -40
 
 
 @pytest.fixture(scope="module")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Server]:
+def server(a_server: RunServer) -> Iterator[Server]:
     """A server with one account: who sits at the machine presses for the newest one there is."""
-    with servers.running(data_directory(tmp_path_factory, music_directory), web) as server:
+    with a_server() as server:
         yield server
 
 

@@ -1,10 +1,8 @@
 """Voices of one loudness and without noise: by a room's setting, and for one participant."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
@@ -13,8 +11,6 @@ import pytest_asyncio
 
 from conference_app.headless_caller import HeadlessCaller
 from media_engine.pcm import FULL_SCALE, Pcm
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
 from tests.end_to_end.operator import Operator
 from tests.end_to_end.server import Server
 from tests.end_to_end.sound import (
@@ -28,40 +24,24 @@ from tests.end_to_end.sound import (
     voice,
 )
 from tests.end_to_end.waiting import eventually, hear
-from tests.end_to_end.web_server import WebServer
 
 pytestmark = pytest.mark.end_to_end
 
-PASSWORD = "correct horse battery"
 SPOKEN_S = 8
 
 
-@pytest.fixture(scope="module")
-def staffed(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Server]:
-    """A server whose operator has a known password."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web, CONFAB_ADMIN_PASSWORD=PASSWORD) as server:
-        yield server
-    assert "Traceback" not in server.log, server.log
-
-
 @pytest_asyncio.fixture
-async def operator(staffed: Server) -> AsyncIterator[Operator]:
-    async with Operator(staffed) as operator:
-        await operator.login("admin", PASSWORD)
+async def operator(server: Server) -> AsyncIterator[Operator]:
+    async with Operator(server) as operator:
+        await operator.login()
         yield operator
 
 
-async def make_room(operator: Operator, name: str, **settings: str) -> None:
+async def make_room(server: Server, operator: Operator, name: str, **settings: str) -> None:
     """Fill in the control room's form."""
     path = "/admin/conference_app/room/add/"
-    async with operator.session.get(path) as answer:
-        page = await answer.text()
-    account = re.search(r'<select name="account".*?<option value="(\d+)"', page, re.DOTALL)
-    assert account is not None, page
-    form = {"account": account[1], "name": name, "max_participants": "", **settings}
+    account = server.books.account(server.account.sid)["id"]
+    form = {"account": str(account), "name": name, "max_participants": "", **settings}
     form["csrfmiddlewaretoken"] = await operator.form_token(path)
     async with operator.session.post(path, data=form) as answer:
         assert answer.url.path == "/admin/conference_app/room/", await answer.text()
@@ -102,31 +82,31 @@ async def difference(server: Server, room: str) -> float:
 
 
 async def test_talkers_of_a_room_are_brought_to_one_loudness(
-    staffed: Server, operator: Operator
+    server: Server, operator: Operator
 ) -> None:
     even, plain = uuid4().hex, uuid4().hex
-    await make_room(operator, even, auto_gain_control="on")
-    await make_room(operator, plain)
+    await make_room(server, operator, even, auto_gain_control="on")
+    await make_room(server, operator, plain)
     levelled, as_they_are = await asyncio.gather(
-        difference(staffed, even), difference(staffed, plain)
+        difference(server, even), difference(server, plain)
     )
     assert abs(levelled) <= 3
     assert as_they_are == pytest.approx(23, abs=3)
 
 
-async def test_noise_is_taken_out_of_one_participant(staffed: Server) -> None:
+async def test_noise_is_taken_out_of_one_participant(server: Server) -> None:
     conference = f'<Conference beep="false" waitUrl="">{uuid4().hex}</Conference>'
-    application = await staffed.application(f"<Dial>{conference}</Dial>")
+    application = await server.application(f"<Dial>{conference}</Dial>")
     hiss = noise(1, 5)
     async with (
-        staffed.caller(application, play=hiss, loop=True) as noisy,
-        staffed.caller(application, play=SILENCE) as listener,
+        server.caller(application, play=hiss, loop=True) as noisy,
+        server.caller(application, play=SILENCE) as listener,
     ):
         await hear(listener, 1.0)
         before = level_dbfs(heard(listener)[-RATE_HZ // 2 :])
-        sid = await staffed.conference_of(listener)
+        sid = await server.conference_of(listener)
         path = f"Conferences/{sid}/Participants/{noisy.call_sid}"
-        status, _ = await staffed.rest("POST", path, None, NoiseSuppression="true")
+        status, _ = await server.rest("POST", path, None, NoiseSuppression="true")
         assert status == 200
 
         async def is_quieter() -> bool:
@@ -135,12 +115,12 @@ async def test_noise_is_taken_out_of_one_participant(staffed: Server) -> None:
         await eventually(is_quieter)
 
         async def told() -> bool:
-            _, page = await staffed.rest("GET", f"Conferences/{sid}/Audibility")
+            _, page = await server.rest("GET", f"Conferences/{sid}/Audibility")
             states = {one["call_sid"]: one["noise_suppression"] for one in page["participants"]}
             return states == {noisy.call_sid: True, listener.call_sid: False}
 
         await eventually(told)
-        await staffed.rest("POST", path, None, NoiseSuppression="false")
+        await server.rest("POST", path, None, NoiseSuppression="false")
 
         async def is_back() -> bool:
             return level_dbfs(heard(listener)[-RATE_HZ // 4 :]) > before - 1

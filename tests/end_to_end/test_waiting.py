@@ -3,16 +3,13 @@ addresses.
 """
 
 import io
-from pathlib import Path
 
 import pytest
 import soundfile
 
 from media_engine.dtmf import key_tones
 from media_engine.pcm import Pcm
-from tests.end_to_end import server as servers
-from tests.end_to_end.conftest import data_directory
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import (
     RATE_HZ,
     Signal,
@@ -138,12 +135,11 @@ async def test_the_pages_own_hold_music_plays(server: Server, wait_url: str) -> 
 
 
 async def test_the_operator_says_what_is_heard_without_a_wait_url_and_after_its_end(
-    tmp_path_factory: pytest.TempPathFactory, music_directory: Path, web: WebServer
+    a_server: RunServer, web: WebServer
 ) -> None:
     url = web.put_twiml('<Play digits="12"/>')
-    directory = data_directory(tmp_path_factory, music_directory)
     settings = {"CONFAB_WAIT_URL": url, "CONFAB_WAIT_REPEATS": "true"}
-    with servers.running(directory, web, **settings) as server:
+    with a_server(**settings) as server:
         to = await server.application("<Dial><Conference>Ours</Conference></Dial>")
         async with server.caller(to) as alice:
             await hear(alice, 5)

@@ -1,6 +1,7 @@
-"""A real server process for each run of these tests; its log is shown where a test fails."""
+"""Real server processes, for whichever test asks; their logs are shown where a test fails."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
 
@@ -9,7 +10,7 @@ import pytest
 from media_engine.music import load_music, medley
 from tests.end_to_end import server as servers
 from tests.end_to_end import web_server
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import Installation, RunServer, Server
 from tests.end_to_end.sound import RATE_HZ, Signal
 from tests.end_to_end.web_server import WebServer
 
@@ -42,22 +43,40 @@ def web() -> Iterator[WebServer]:
 
 
 @pytest.fixture(scope="session")
-def server(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Server]:
+def installation(
+    tmp_path_factory: pytest.TempPathFactory, music_directory: Path
+) -> Iterator[Installation]:
+    """What all servers are copies of."""
+    directory = tmp_path_factory.mktemp("installation") / "data"
+    copytree(music_directory, directory / "music")
+    with servers.installed(directory) as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def a_server(
+    tmp_path_factory: pytest.TempPathFactory, installation: Installation, web: WebServer
+) -> RunServer:
+    """Runs a server for whoever needs one of his own: `with a_server(CONFAB_…="…") as server`."""
+
+    @contextmanager
+    def run(command: Sequence[str] = servers.UVICORN, **settings: str) -> Iterator[Server]:
+        directory = tmp_path_factory.mktemp("server") / "data"
+        with (
+            installation.copy(directory) as own,
+            servers.running(own, web, command, **settings) as server,
+        ):
+            yield server
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def server(a_server: RunServer) -> Iterator[Server]:
     """The server that all tests share which leave it alive."""
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web) as server:
+    with a_server() as server:
         yield server
     assert "Traceback" not in server.log, server.log
-
-
-def data_directory(tmp_path_factory: pytest.TempPathFactory, music_directory: Path) -> Path:
-    """Make a data directory for a server of its own."""
-    directory = tmp_path_factory.mktemp("server") / "data"
-    # It writes there what it misses, so each has its own.
-    copytree(music_directory, directory / "music")
-    return directory
 
 
 @pytest.hookimpl(wrapper=True)
