@@ -146,6 +146,16 @@ def best_lag(sound: Signal, spoken: Signal, lags: range) -> tuple[int, float]:
     return lags[best], float(alike[best])
 
 
+def share_heard(sound: Signal, spoken: Signal) -> float:
+    """How alike `spoken`, of some seconds, is to what there is somewhere in `sound`: 0 to 1.
+
+    Of its segments the median counts: a stall of the machine changes the delay between two.
+    """
+    everywhere = range(len(sound))
+    alike = [best_lag(sound, spoken[part], everywhere)[1] for part in segments(len(spoken))]
+    return float(np.median(alike))
+
+
 def place_of(sound: Signal, wanted: Pcm) -> int | None:
     """The sample at which `wanted` begins in `sound`, where it is there, bit for bit or nearly."""
     if len(sound) < len(wanted):

@@ -223,10 +223,11 @@ async def test_neither_a_coach_nor_who_is_on_hold_is_in_the_recording(talk: Talk
     )
 
     async def finished() -> Any:
-        rows = talk.server.books.recordings(talk.conference)
-        return [row for row in rows if row["status"] == "completed"][1:]
+        (_, row) = talk.server.books.recordings(talk.conference)
+        return row if row["status"] == "completed" else None
 
-    (row,) = await eventually(finished)
+    row = await eventually(finished)
+    assert row["sid"] == recording["sid"]
     sound = talk.server.sound_of(row).astype(float)
     assert tone_dbfs(sound, TONES["bob"]) > LOUD_DBFS
     assert max(tone_dbfs(sound, TONES[one]) for one in ("alice", "carol")) < SILENT_DBFS + 10
