@@ -6,9 +6,9 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.runtime-installed
 DEV    := $(VENV)/.tools-installed
 
-# Most of the time the end-to-end tests wait for sound, so three share two cores; a module stays with one process and its
-# server.
-BOTH_CORES := -n 3 --dist loadfile
+# Most of the time the end-to-end tests wait for sound, so four share two cores; a module stays with one process and its
+# server. The order is tests/conftest.py's.
+BOTH_CORES := -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-slow check fix demo bench bench-peers screenshots clean
 

@@ -27,6 +27,14 @@ def pytest_configure() -> None:
     settings.CONFAB_PUBLIC_URL = "http://127.0.0.1:8000"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with modules that talk to servers, which take longest: the short ones of the rest keep
+    all processes busy to the end.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("end_to_end") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Part from the threads of a pool that has used the database: they end with the process, and

@@ -23,7 +23,8 @@ def main() -> int:
     except psycopg.OperationalError as error:
         print(f"no PostgreSQL at CONFAB_TEST_DATABASE_URL: {str(error).splitlines()[0]}")
         return 1 if os.environ.get("CONFAB_REQUIRE_SERVICES") else 0
-    command = [sys.executable, "-m", "pytest", "-q", *TESTS, *sys.argv[1:]]
+    plugin = ["-p", "tests.postgresql"]
+    command = [sys.executable, "-m", "pytest", "-q", *plugin, *TESTS, *sys.argv[1:]]
     return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
 
 
