@@ -39,9 +39,10 @@ SLIDER: Final = """async () => {
 @pytest.fixture
 async def page(server: Server) -> AsyncIterator[Page]:
     async with a_page() as page:
-        await page.clock.install()
+        await page.clock.install(time=0)
         await page.goto(server.http)
         await page.evaluate(SLIDER)
+        await page.clock.pause_at(3600)  # from here on only tests make time pass
         yield page
 
 

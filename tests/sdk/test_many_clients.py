@@ -1,29 +1,27 @@
 """Two hundred programs ask the API at once while two people talk, who do not notice."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections import Counter
+from dataclasses import asdict
 from http import HTTPStatus
-from itertools import cycle
 from typing import Any, Final
 
 import aiohttp
 import pytest
 
-from tests.end_to_end.server import Account, Server
+from tests.end_to_end.server import ROOT, Account, Server
 from tests.end_to_end.sound import MOST, frame_numbers, noise, share_of_frames_heard
 from tests.end_to_end.waiting import hear
+from tests.sdk.many_programs import Storm
 
 pytestmark = pytest.mark.end_to_end
 
 CLIENTS: Final = 200
 STORM_S: Final = 6.0
-PATHS: Final = (
-    "Conferences.json?PageSize=50",
-    "Conferences?Status=in-progress",
-    "Calls.json?StartTime>=2026-01-01",
-    "Recordings.json",
-    "Nothing.json",
-)
+PROGRAMS: Final = [sys.executable, "-m", "tests.sdk.many_programs"]
 EXPECTED: Final = {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS}
 LATE_MS: Final = 200.0
 """A guard: with a thread for each request it would be a second. The figure to reach is for a
@@ -40,32 +38,14 @@ def accounts(server: Server) -> list[Account]:
     return [server.account, *others]
 
 
-async def ask_again_and_again(
-    session: aiohttp.ClientSession, server: Server, account: Account, answers: Counter[int]
-) -> None:
-    """One program: it asks for all paths, over and over."""
-    login = aiohttp.encode_basic_auth(*account.credentials)
-    for path in cycle(PATHS):
-        url = f"{server.http}/2010-04-01/Accounts/{account.sid}/{path}"
-        async with session.get(url, headers={"Authorization": login}) as response:
-            answers[response.status] += 1
-            await response.read()
-
-
-async def storm(server: Server, accounts: list[Account]) -> Counter[int]:
+async def ask_all_at_once(server: Server, accounts: list[Account]) -> Counter[int]:
     """Let all programs ask for a while; give how often each status was the answer."""
-    answers: Counter[int] = Counter()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        asking = [
-            ask_again_and_again(session, server, account, answers)
-            for account, _ in zip(cycle(accounts), range(CLIENTS), strict=False)
-        ]
-        try:
-            async with asyncio.timeout(STORM_S):
-                await asyncio.gather(*asking)
-        except TimeoutError:
-            pass
-    return answers
+    storm = Storm(server.http, [one.credentials for one in accounts], CLIENTS, STORM_S)
+    process = await asyncio.create_subprocess_exec(
+        *PROGRAMS, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    said, _ = await process.communicate(json.dumps(asdict(storm)).encode())
+    return Counter({int(status): times for status, times in json.loads(said).items()})
 
 
 async def lateness_ms(server: Server) -> float:
@@ -85,7 +65,7 @@ async def test_nobody_who_talks_hears_of_two_hundred_programs(
     spoken = noise(3, STORM_S + 10)
     async with server.caller(room, play=spoken) as alice, server.caller(room) as bob:
         await hear(bob, 1)
-        answers, _ = await asyncio.gather(storm(server, accounts), hear(bob, STORM_S))
+        answers, _ = await asyncio.gather(ask_all_at_once(server, accounts), hear(bob, STORM_S))
         late = await lateness_ms(server)
         frames = list(bob.sound.frames)
     print(f"\nanswers {dict(answers)}, ticks late by {late} ms (99 %)")
