@@ -2,7 +2,6 @@
 orders.
 """
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -10,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from conference_app.headless_caller import HeadlessCaller
 from media_engine.dtmf import key_tones
+from tests.browser.axe import no_serious_fault
 from tests.browser.chromium import a_page, needs_chromium
 from tests.browser.conftest import BROWSERS_HZ
 from tests.browser.control_room import (
@@ -264,13 +263,3 @@ async def test_axe_finds_no_serious_fault(staffed: Server, scheme: Any) -> None:
         await button(page, "Put out", MARKUP).click()
         await no_serious_fault(page)
         assert not alerts
-
-
-async def no_serious_fault(page: Page) -> None:
-    found = await Axe().run(page)
-    serious = [
-        violation
-        for violation in found.response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert not serious, json.dumps(serious, indent=1)
