@@ -10,6 +10,9 @@ DEV    := $(VENV)/.tools-installed
 # server. The order is tests/conftest.py's.
 BOTH_CORES := -n 4 --dist loadfile --no-loadscope-reorder
 
+# Each of the many processes of a run of the tests would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-slow check fix demo bench bench-peers screenshots clean
 
 run: $(RUN)              ## migrate, make the demo account, serve on PORT (8000)

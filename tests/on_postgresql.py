@@ -13,6 +13,8 @@ import psycopg
 
 DEFAULT_URL: Final = "postgres://postgres@127.0.0.1:5432/postgres"
 TESTS: Final = ("tests/conference_app", "tests/end_to_end")
+IN_A_HURRY: Final = "-c synchronous_commit=off"
+"""No test is about a database server that dies, and waiting for its disk takes long."""
 
 
 def main() -> int:
@@ -25,7 +27,8 @@ def main() -> int:
         return 1 if os.environ.get("CONFAB_REQUIRE_SERVICES") else 0
     plugin = ["-p", "tests.postgresql"]
     command = [sys.executable, "-m", "pytest", "-q", *plugin, *TESTS, *sys.argv[1:]]
-    return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode
+    variables = {"DATABASE_URL": url, "PGOPTIONS": IN_A_HURRY}
+    return subprocess.run(command, env=os.environ | variables, check=False).returncode
 
 
 if __name__ == "__main__":

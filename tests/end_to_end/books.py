@@ -152,13 +152,10 @@ def _database(server: str, template: str) -> Iterator[str]:
     """Have a database while this is open."""
     name = f"confab_{uuid4().hex}"
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    # Nothing here is about a database server that dies, and waiting for its disk takes long.
-    hurry = sql.SQL("ALTER DATABASE {} SET synchronous_commit = off")
     drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
-            connection.execute(hurry.format(sql.Identifier(name)))
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(drop.format(sql.Identifier(name)))

@@ -75,6 +75,27 @@ class Installation:
     database_url: str
     account: Account
 
+    def environment(self, account: Account | None = None) -> dict[str, str]:
+        """The variables of the product's processes; nothing that is set on this machine decides.
+
+        `account`: the one that `bootstrap` is to make sure of.
+        """
+        account = account or self.account
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("CONFAB_") and name not in ("DATABASE_URL", "REDIS_URL")
+        }
+        return inherited | {
+            "CONFAB_DATA_DIR": str(self.directory),
+            "CONFAB_ACCOUNT_SID": account.sid,
+            "CONFAB_AUTH_TOKEN": account.auth_token,
+            "CONFAB_ADMIN_PASSWORD": OPERATORS_PASSWORD,
+            "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "OPENBLAS_NUM_THREADS": "1",
+            "DATABASE_URL": self.database_url,
+        }
+
     @contextmanager
     def copy(self, directory: Path) -> Iterator["Installation"]:
         """Give one in a directory that is made here, with a database of its own."""
@@ -99,6 +120,7 @@ class Server:
         self.books = Books(installation.database_url, installation.directory)
         self.log_file = installation.directory.with_suffix(".log")
         self.data_directory = installation.directory
+        self._installation = installation
         self._command = command
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
@@ -124,7 +146,7 @@ class Server:
 
     def manage(self, *command: str, account: Account | None = None) -> str:
         """Run a management command on the server's data; give what it says."""
-        return _manage(command, self._environment(account or self.account))
+        return _manage(command, self._environment(account))
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
@@ -133,7 +155,7 @@ class Server:
             self._process = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=ROOT,
-                env=self._environment(self.account),
+                env=self._environment(),
                 stdout=log,
                 stderr=log,
             )
@@ -227,9 +249,9 @@ class Server:
         assert rate_hz == MIX_RATE_HZ
         return np.asarray(sound, dtype=np.int16)
 
-    def _environment(self, account: Account) -> dict[str, str]:
+    def _environment(self, account: Account | None = None) -> dict[str, str]:
         own = {"PORT": str(self.port), **self._settings}
-        return _environment(self.data_directory, self.books.url, account) | own
+        return self._installation.environment(account) | own
 
     def _answers(self) -> bool:
         try:
@@ -268,7 +290,7 @@ def installed(directory: Path) -> Iterator[Installation]:
     """Bootstrap, as `make run` does first, on a database made for it; there may be hold music."""
     with fresh_database() as database_url:
         installation = Installation(directory, database_url, Account())
-        _manage(["bootstrap"], _environment(directory, database_url, installation.account))
+        _manage(["bootstrap"], installation.environment())
         yield installation
 
 
@@ -284,24 +306,6 @@ def running(
         undo.callback(server.stop)
         server.start()
         yield server
-
-
-def _environment(directory: Path, database_url: str, account: Account) -> dict[str, str]:
-    """The variables of the product's processes; nothing that is set on this machine decides."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("CONFAB_") and name not in ("DATABASE_URL", "REDIS_URL")
-    }
-    return inherited | {
-        "CONFAB_DATA_DIR": str(directory),
-        "CONFAB_ACCOUNT_SID": account.sid,
-        "CONFAB_AUTH_TOKEN": account.auth_token,
-        "CONFAB_ADMIN_PASSWORD": OPERATORS_PASSWORD,
-        "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "DATABASE_URL": database_url,
-    }
 
 
 def _manage(command: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -3,7 +3,6 @@
 Sender and feeder are processes of their own, on a database of their own.
 """
 
-import os
 import subprocess
 import sys
 import threading
@@ -22,8 +21,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 from typing_extensions import override
 
-from tests.end_to_end.books import fresh_database
-from tests.end_to_end.server import PATIENCE_S, ROOT, free_port
+from tests.end_to_end.server import PATIENCE_S, ROOT, Installation, free_port
 
 pytestmark = pytest.mark.end_to_end
 
@@ -101,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @dataclass
-class Installation:
+class Outbox:
     """A database, and who writes into it and sends from it."""
 
     environment: dict[str, str]
@@ -132,18 +130,10 @@ class Installation:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    with fresh_database() as url:
-        environment = os.environ | {
-            "PORT": str(free_port()),
-            "CONFAB_DATA_DIR": str(tmp_path / "data"),
-            "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
-            "DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "project.settings",
-        }
-        installation = Installation(environment, tmp_path / "log")
-        installation.do("manage.py", "migrate", "--verbosity", "0")
-        yield installation
+def outbox(installation: Installation, tmp_path: Path) -> Iterator[Outbox]:
+    with installation.copy(tmp_path / "data") as own:
+        settings = {"PORT": str(free_port()), "DJANGO_SETTINGS_MODULE": "project.settings"}
+        yield Outbox(own.environment() | settings, tmp_path / "log")
 
 
 def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
@@ -159,7 +149,7 @@ def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> None
 )
 @pytest.mark.parametrize("command", [SERVER, SENDER_ALONE], ids=["server", "sender alone"])
 def test_with_the_receiver_down_and_the_sender_killed_three_times_all_arrives_in_order(
-    installation: Installation,
+    outbox: Outbox,
     command: tuple[str, ...],
     conferences: int,
     events: int,
@@ -169,12 +159,12 @@ def test_with_the_receiver_down_and_the_sender_killed_three_times_all_arrives_in
     with Receivers() as down:
         port = down.server_port
     # Nobody listens at the port now.
-    with installation.sending(*command):
-        installation.feed(conferences, events, 1.0, f"http://127.0.0.1:{port}/told")
-        until(lambda: installation.log.read_text().count("failed: 11202") >= conferences)
+    with outbox.sending(*command):
+        outbox.feed(conferences, events, 1.0, f"http://127.0.0.1:{port}/told")
+        until(lambda: outbox.log.read_text().count("failed: 11202") >= conferences)
     with Receivers(port) as receiver, receiver.up():
         for share in (0.2, 0.6, 1.0):
-            with installation.sending(*command):
+            with outbox.sending(*command):
                 enough = round(share * total)
                 until(lambda: len(_first(receiver.arrivals)) >= enough, patience_s)  # noqa: B023
         arrivals = list(receiver.arrivals)
@@ -201,14 +191,14 @@ def _check(arrivals: list[Arrival], conferences: int, events: int) -> None:
 
 
 def test_one_of_two_hundred_receivers_that_hangs_delays_nobody(
-    installation: Installation,
+    outbox: Outbox,
 ) -> None:
     with Receivers() as receivers, receivers.up():
         hanging = f"http://127.0.2.1:{receivers.server_port}{HANGS}"
         others = f"http://127.0.1.{{number}}:{receivers.server_port}/told"
-        with installation.sending(*SENDER_ALONE):
-            installation.feed(40, 5, 0.0, hanging)
-            installation.feed(199, 3, 8.0, others)
+        with outbox.sending(*SENDER_ALONE):
+            outbox.feed(40, 5, 0.0, hanging)
+            outbox.feed(199, 3, 8.0, others)
             until(lambda: len(receivers.arrivals) >= 3 * 199)
         delays = [arrival.delay_s for arrival in receivers.arrivals]
     # Below 1 s on a machine with nothing else to do; whoever waited for the one that hangs would
