@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,9 +32,41 @@ ARGUMENTS: Final = (
     "--disable-sync",
 )
 
-needs_chromium = pytest.mark.skipif(
-    not EXECUTABLE and not REQUIRED, reason="there is no chromium on this machine"
-)
+IN_A_BROWSER: Final = [
+    pytest.mark.end_to_end,
+    pytest.mark.skipif(
+        not EXECUTABLE and not REQUIRED, reason="there is no chromium on this machine"
+    ),
+    pytest.mark.asyncio(loop_scope="session"),
+]
+"""Marks of a module; in one loop, for that is where browsers live."""
+
+
+class Browsers:
+    """Browsers, one for each set of arguments, that stay until close(): to start one takes longer
+    than most tests do.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, ...], Browser] = {}
+        self._undo = AsyncExitStack()
+
+    async def get(self, arguments: tuple[str, ...] = ARGUMENTS) -> Browser:
+        """Give the browser with these arguments, starting it if need be."""
+        if arguments not in self._open:
+            assert EXECUTABLE, "there is no chromium on this machine"
+            playwright = await self._undo.enter_async_context(async_playwright())
+            browser = await self._undo.enter_async_context(a_browser(playwright, arguments))
+            self._open[arguments] = browser
+        return self._open[arguments]
+
+    async def close(self) -> None:
+        self._open.clear()
+        await self._undo.aclose()
+
+
+browsers: Final = Browsers()
+"""Those of the tests' loop."""
 
 
 def pulses(hz: float) -> Pcm:
@@ -47,18 +79,22 @@ def pulses(hz: float) -> Pcm:
 async def a_page(
     microphone: Path | None = None, *, refuse: bool = False, **context: Any
 ) -> AsyncIterator[Page]:
-    """Open an empty page. `microphone`: a WAV file; without one there is no microphone, or (with
-    `refuse`) one that the user does not allow. `context`: options of Playwright's `new_context`.
+    """Open an empty page of somebody new. `microphone`: a WAV file; without one there is no
+    microphone, or (with `refuse`) one that the user does not allow. `context`: options of
+    Playwright's `new_context`.
     """
-    assert EXECUTABLE, "there is no chromium on this machine"
     arguments = list(ARGUMENTS)
     if microphone is not None or refuse:
         arguments.append("--use-fake-device-for-media-stream")
     if microphone is not None:
         arguments.append("--use-fake-ui-for-media-stream")
         arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
-    async with async_playwright() as playwright, a_browser(playwright, arguments) as browser:
-        yield await (await browser.new_context(**context)).new_page()
+    browser = await browsers.get(tuple(arguments))
+    session = await browser.new_context(**context)
+    try:
+        yield await session.new_page()
+    finally:
+        await session.close()
 
 
 @asynccontextmanager

@@ -7,15 +7,22 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import BrowserContext, Page
 
 from tests.browser import recordings
-from tests.browser.chromium import a_page, pulses, write_microphone
+from tests.browser.chromium import browsers, pulses, write_microphone
 from tests.browser.control_room import log_in
 from tests.browser.recordings import WIDE, OpenPage, Recorded
 from tests.end_to_end.server import RunServer, Server
 
 BROWSERS_HZ = 1000
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def closed_at_last() -> AsyncIterator[None]:
+    """No browser outlives the tests."""
+    yield
+    await browsers.close()
 
 
 @pytest.fixture(scope="session")
@@ -47,22 +54,14 @@ def recorded(server: Server) -> Recorded:
     return asyncio.run(recordings.meet(server))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One for all tests, who each have a session of their own."""
-    async with a_page() as page:
-        assert page.context.browser is not None
-        yield page.context.browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def open_page(browser: Browser, server: Server) -> AsyncIterator[OpenPage]:
-    """For pages of an operator that are looked at; the browser is the module's."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(server: Server) -> AsyncIterator[OpenPage]:
+    """For pages of an operator."""
     contexts: list[BrowserContext] = []
 
     async def open_one(**options: Any) -> Page:
         options.setdefault("viewport", WIDE)
-        context = await browser.new_context(**options)
+        context = await (await browsers.get()).new_context(**options)
         contexts.append(context)
         page = await context.new_page()
         await log_in(page, server)

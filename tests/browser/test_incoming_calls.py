@@ -4,11 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.axe import no_serious_fault
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.browser.phone import (
     CALLERS_HZ,
     KEEP_SOCKETS,
@@ -27,7 +26,7 @@ from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import tone
 from tests.end_to_end.waiting import eventually
 
-pytestmark = [pytest.mark.end_to_end, needs_chromium]
+pytestmark = IN_A_BROWSER
 
 RING_HZ: Final = (659.3, 880.0)
 PAUSE: Final = "<Response><Pause length='60'/></Response>"

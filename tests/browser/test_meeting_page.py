@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from conference_app.headless_caller import HeadlessCaller
 from media_engine.dtmf import key_tones
 from tests.browser.axe import no_serious_fault
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.browser.conftest import BROWSERS_HZ
 from tests.browser.control_room import (
     an_operator,
@@ -38,7 +38,7 @@ from tests.end_to_end.sound import (
 from tests.end_to_end.test_verbs import sound_file
 from tests.end_to_end.waiting import eventually, hear
 
-pytestmark = [pytest.mark.end_to_end, needs_chromium]
+pytestmark = IN_A_BROWSER
 
 ROOM: Final = "<Dial><Conference beep='false' waitUrl=''>{}</Conference></Dial>"
 MARKUP: Final = "<img src=x onerror=alert(1)>"

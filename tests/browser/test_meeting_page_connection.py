@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.browser.control_room import (
     button,
     is_live,
@@ -20,7 +20,7 @@ from tests.browser.control_room import (
 )
 from tests.end_to_end.server import Server
 
-pytestmark = [pytest.mark.end_to_end, needs_chromium]
+pytestmark = IN_A_BROWSER
 
 ROOM: Final = "<Dial><Conference beep='false' waitUrl=''>{}</Conference></Dial>"
 

@@ -2,16 +2,15 @@
 
 from typing import Final
 
-import pytest
 from playwright.async_api import expect
 
 from conference_app import sids
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.browser.control_room import log_in
 from tests.end_to_end.operator import make_operator
 from tests.end_to_end.server import Server
 
-pytestmark = [pytest.mark.end_to_end, needs_chromium]
+pytestmark = IN_A_BROWSER
 
 ROOM: Final = "<Dial><Conference>Of others</Conference></Dial>"
 

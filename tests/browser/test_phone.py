@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import no_serious_fault
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.browser.conftest import BROWSERS_HZ
 from tests.browser.phone import (
     CALLERS_HZ,
@@ -25,7 +25,7 @@ from tests.end_to_end.server import Server
 from tests.end_to_end.sound import RATE_HZ, heard, level_dbfs, tone, tone_dbfs
 from tests.end_to_end.waiting import eventually, hear
 
-pytestmark = [pytest.mark.end_to_end, needs_chromium]
+pytestmark = IN_A_BROWSER
 
 
 KEEP_WHICH_MICROPHONES: Final = """

@@ -9,11 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.axe import no_serious_fault
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.browser.phone import (
     CALLERS_HZ,
     KEEP_SOCKETS,
@@ -29,7 +28,7 @@ from tests.end_to_end.server import Server
 from tests.end_to_end.sound import tone
 from tests.end_to_end.waiting import eventually
 
-pytestmark = [pytest.mark.end_to_end, needs_chromium]
+pytestmark = IN_A_BROWSER
 
 SMALL: Final[dict[str, Any]] = {
     "viewport": {"width": 390, "height": 844},

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import no_serious_fault
-from tests.browser.chromium import needs_chromium
+from tests.browser.chromium import IN_A_BROWSER
 from tests.browser.recordings import (
     NARROW,
     WIDE,
@@ -20,11 +20,7 @@ from tests.end_to_end.books import Row
 from tests.end_to_end.sound import voice
 from tests.end_to_end.waiting import eventually, hear
 
-pytestmark = [
-    pytest.mark.end_to_end,
-    needs_chromium,
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = IN_A_BROWSER
 
 OURS: Final = "#content-main"
 """The frame around it is the theme's."""

@@ -3,11 +3,10 @@
 from typing import Any, Final
 
 import numpy as np
-import pytest
 from playwright.async_api import Locator, Page, expect
 
 from media_engine.pcm import FRAMES_PER_SECOND
-from tests.browser.chromium import needs_chromium
+from tests.browser.chromium import IN_A_BROWSER
 from tests.browser.recordings import (
     AUDIBLE_DBFS,
     NARROW,
@@ -18,11 +17,7 @@ from tests.browser.recordings import (
     open_player,
 )
 
-pytestmark = [
-    pytest.mark.end_to_end,
-    needs_chromium,
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = IN_A_BROWSER
 
 BARS: Final = """(canvas) => {
   const { width, height } = canvas;

@@ -7,14 +7,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.end_to_end.server import Server
 
-pytestmark = [
-    pytest.mark.end_to_end,
-    needs_chromium,
-    pytest.mark.asyncio(loop_scope="module"),
-]
+pytestmark = IN_A_BROWSER
 
 PLAY_FOR: Final = """async ({ seconds, stalls, drift }) => {
   const { JitterBuffer } = await import("/static/phone/jitter_buffer.js");
@@ -38,7 +34,7 @@ PLAY_FOR: Final = """async ({ seconds, stalls, drift }) => {
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def page(server: Server) -> AsyncIterator[Page]:
     async with a_page() as page:
         await page.goto(server.http)

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.browser.chromium import a_page, needs_chromium
+from tests.browser.chromium import IN_A_BROWSER, a_page
 from tests.end_to_end.server import Server
 
-pytestmark = [pytest.mark.end_to_end, needs_chromium]
+pytestmark = IN_A_BROWSER
 
 AT_REST_MS: Final = 300
 TOLD_WITHIN_MS: Final = 3000
@@ -36,7 +36,7 @@ SLIDER: Final = """async () => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(server: Server) -> AsyncIterator[Page]:
     async with a_page() as page:
         await page.clock.install(time=0)
