@@ -55,7 +55,13 @@ async def test_star_leaves_where_the_dial_says_so(server: Server, dial: Callable
         await alice.send_digit("*")
         await goes_on(alice)
         conference = await server.conference_of(alice)
-        assert await server.people_in(conference) == [bob.call_sid]
+
+        async def bob_alone_is_in() -> bool:
+            return await server.people_in(conference) == [bob.call_sid]
+
+        await eventually(bob_alone_is_in)  # the books come after what is heard
+        await hear(bob, 0.5)
+        assert await bob_alone_is_in()
 
 
 async def test_the_time_limit_ends_the_dial(server: Server, dial: Callable[..., str]) -> None:
