@@ -1,13 +1,24 @@
 """Who gets the processor first, where figures are of a server and not of a busy machine."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, flock
+from pathlib import Path
 from typing import Final
 
 SERVER_NICENESS: Final = -10
 CALLERS_NICENESS: Final = -15
 """They must not be what is late."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other test has precedence on this machine: two of them would have none."""
+    with (Path(tempfile.gettempdir()) / "confab-tests-precedence").open("w") as file:
+        flock(file, LOCK_EX)
+        yield
 
 
 @contextmanager

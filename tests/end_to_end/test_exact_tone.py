@@ -17,7 +17,7 @@ import pytest
 
 from tests.benchmarks.health import read_health, skipped_ticks
 from tests.benchmarks.pinned import choose_cores, finish
-from tests.end_to_end.precedence import CALLERS_NICENESS, SERVER_NICENESS, like_us
+from tests.end_to_end.precedence import CALLERS_NICENESS, SERVER_NICENESS, alone, like_us
 from tests.end_to_end.server import ROOT, RunServer, Server
 from tests.end_to_end.tone_callers import Heard, Job
 from tests.media_engine.fidelity.tone import Account
@@ -41,7 +41,7 @@ TRIES: Final = 3
 def busy_server(a_server: RunServer) -> Iterator[Server]:
     """A server on one core, together with a busy loop."""
     core, _ = choose_cores()
-    with ExitStack() as undo:
+    with alone(), ExitStack() as undo:
         with like_us(SERVER_NICENESS, core):
             server = undo.enter_context(a_server())
             undo.enter_context(running(BUSY))

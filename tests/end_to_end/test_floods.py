@@ -14,7 +14,7 @@ from conference_app.headless_caller import HeadlessCaller
 from media_engine.dialects import L16, WireFormat
 from tests.benchmarks.health import read_health
 from tests.end_to_end.offender import OFFENCES, Closing, Offence, Offender
-from tests.end_to_end.precedence import SERVER_NICENESS, like_us
+from tests.end_to_end.precedence import SERVER_NICENESS, alone, like_us
 from tests.end_to_end.process_figures import Figures, forget_most, most_resident_mib
 from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import MOST, RATE_HZ, frame_numbers, noise, share_of_frames_heard
@@ -48,7 +48,7 @@ class Flood:
 @pytest.fixture(scope="module")
 def flood(a_server: RunServer) -> Iterator[Flood]:
     """Lived through once for all tests of this module, by a server of its own."""
-    with like_us(SERVER_NICENESS), a_server() as server:
+    with alone(), like_us(SERVER_NICENESS), a_server() as server:
         yield asyncio.run(endure(server))
 
 

@@ -20,7 +20,7 @@ from tests.benchmarks.caller_dialects import caller_dialect
 from tests.benchmarks.frames import BINARY, client_frame
 from tests.benchmarks.media_client import CallRequest, MediaClient, basic_authorization
 from tests.benchmarks.pacing import STEPS, Line, Pacer
-from tests.end_to_end.precedence import SERVER_NICENESS, like_us
+from tests.end_to_end.precedence import SERVER_NICENESS, alone, like_us
 from tests.end_to_end.process_figures import Figures
 from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.sound import FRAME, MOST, frame_finder, noise
@@ -65,7 +65,7 @@ def lesson(
 ) -> Iterator[Lesson]:
     """Lived through once for all tests of this module; the one stops reading for so long."""
     settings = {"CONFAB_MAX_PARTICIPANTS": str(CLIENTS)}
-    with like_us(SERVER_NICENESS), a_server(**settings) as server:
+    with alone(), like_us(SERVER_NICENESS), a_server(**settings) as server:
         yield asyncio.run(live_through(server, request.param))
 
 

@@ -8,7 +8,9 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import cycle
 from typing import Final
 
@@ -25,7 +27,8 @@ PATHS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """So many programs, who ask for all paths over and over for so long.
+    """So many programs, who ask for all paths over and over for so long, and on until so many
+    requests were granted.
 
     `accounts`: SID and token of each; a program has one of them.
     """
@@ -34,6 +37,7 @@ class Storm:
     accounts: list[tuple[str, str]]
     programs: int
     seconds: float
+    granted: int
 
 
 async def ask_again_and_again(
@@ -48,18 +52,21 @@ async def ask_again_and_again(
 
 
 async def ask(storm: Storm) -> Counter[int]:
-    """Let all programs ask for a while; give how often each status was the answer."""
+    """Let all programs ask; give how often each status was the answer."""
     answers: Counter[int] = Counter()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        asking = [
-            ask_again_and_again(session, storm.http, account, answers)
-            for account, _ in zip(cycle(storm.accounts), range(storm.programs), strict=False)
-        ]
-        try:
-            async with asyncio.timeout(storm.seconds):
-                await asyncio.gather(*asking)
-        except TimeoutError:
-            pass
+        asking = asyncio.gather(
+            *(
+                ask_again_and_again(session, storm.http, account, answers)
+                for account, _ in zip(cycle(storm.accounts), range(storm.programs), strict=False)
+            )
+        )
+        await asyncio.wait([asking], timeout=storm.seconds)
+        while not asking.done() and answers[HTTPStatus.OK] < storm.granted:
+            await asyncio.wait([asking], timeout=0.1)
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
     return answers
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import aiohttp
 import pytest
 
-from tests.end_to_end.server import ROOT, Account, Server
+from tests.end_to_end.server import PATIENCE_S, ROOT, Account, Server
 from tests.end_to_end.sound import MOST, frame_numbers, noise, share_of_frames_heard
 from tests.end_to_end.waiting import hear
 from tests.sdk.many_programs import Storm
@@ -40,11 +40,12 @@ def accounts(server: Server) -> list[Account]:
 
 async def ask_all_at_once(server: Server, accounts: list[Account]) -> Counter[int]:
     """Let all programs ask for a while; give how often each status was the answer."""
-    storm = Storm(server.http, [one.credentials for one in accounts], CLIENTS, STORM_S)
+    storm = Storm(server.http, [one.credentials for one in accounts], CLIENTS, STORM_S, CLIENTS)
     process = await asyncio.create_subprocess_exec(
         *PROGRAMS, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    said, _ = await process.communicate(json.dumps(asdict(storm)).encode())
+    async with asyncio.timeout(PATIENCE_S):
+        said, _ = await process.communicate(json.dumps(asdict(storm)).encode())
     return Counter({int(status): times for status, times in json.loads(said).items()})
 
 
@@ -70,7 +71,7 @@ async def test_nobody_who_talks_hears_of_two_hundred_programs(
         frames = list(bob.sound.frames)
     print(f"\nanswers {dict(answers)}, ticks late by {late} ms (99 %)")
     assert set(answers) <= EXPECTED, answers
-    assert answers[HTTPStatus.OK] > CLIENTS
+    assert answers[HTTPStatus.OK] >= CLIENTS
     assert share_of_frames_heard(frame_numbers(frames, spoken)) > MOST
     assert late < LATE_MS
     assert not alice.errors
