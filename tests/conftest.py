@@ -1,5 +1,6 @@
 """The cast: Alice and Bob, who each have an account, and a stranger who has none."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,10 +30,11 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with modules that talk to servers, which take longest: the short ones of the rest keep
-    all processes busy to the end.
+    """Begin with modules that talk to servers, which take longest, and with those of few tests, for
+    what they live through is long: the short ones of the rest keep all processes busy to the end.
     """
-    items.sort(key=lambda item: item.get_closest_marker("end_to_end") is None)
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("end_to_end") is None, tests[item.path]))
 
 
 @pytest.fixture(scope="session")
