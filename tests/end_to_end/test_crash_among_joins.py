@@ -4,16 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pytest
 
 from conference_app.headless_caller import CallFailed
-from tests.end_to_end import server as servers
 from tests.end_to_end.books import Row
-from tests.end_to_end.conftest import data_directory
-from tests.end_to_end.server import Server
+from tests.end_to_end.server import RunServer, Server
 from tests.end_to_end.waiting import eventually, hear
 from tests.end_to_end.web_server import WebServer
 
@@ -44,11 +41,8 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def aftermath(
-    tmp_path_factory: pytest.TempPathFactory, web: WebServer, music_directory: Path
-) -> Iterator[Aftermath]:
-    directory = data_directory(tmp_path_factory, music_directory)
-    with servers.running(directory, web) as server:
+def aftermath(a_server: RunServer, web: WebServer) -> Iterator[Aftermath]:
+    with a_server() as server:
         yield asyncio.run(come_and_go_until_it_dies(server, web))
 
 
