@@ -2,7 +2,6 @@
 
 import pytest
 
-from conference_app import sids
 from conference_app.models import Account
 from conference_app.services import documents
 from tests.builders import build_application, build_call, build_twiml_bin
@@ -23,8 +22,8 @@ def test_a_call_begins_with_the_bin_that_its_application_names(alice: Account) -
     "voice_url",
     [
         "https://example.org/answer",
-        "https://example.org/twiml/" + sids.new("EH"),
-        "/twiml/" + sids.new("EH"),
+        "https://example.org/twiml/EH" + "0" * 32,
+        "/twiml/EH" + "0" * 32,
         "/holdmusic",
     ],
 )
