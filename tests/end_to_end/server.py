@@ -92,6 +92,8 @@ class Installation:
             "CONFAB_AUTH_TOKEN": account.auth_token,
             "CONFAB_ADMIN_PASSWORD": OPERATORS_PASSWORD,
             "CONFAB_ALLOWED_NETWORKS": "127.0.0.0/8",
+            # Callers and other servers are on the same cores: none of them is to stand back.
+            "CONFAB_REAL_TIME": "0",
             "OPENBLAS_NUM_THREADS": "1",
             "DATABASE_URL": self.database_url,
         }

@@ -8,6 +8,7 @@ import re
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from time import monotonic
 from typing import Any
 
@@ -139,8 +140,10 @@ def play_times(frames: list[HeardFrame]) -> list[float]:
 
 def test_who_does_not_read_loses_the_oldest_and_it_is_counted(server: Server, storm: Storm) -> None:
     numbers = [n for n in frame_numbers(storm.frames("slow"), SPEECH) if n is not None]
-    lost = max(after - before - 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    gaps = [max(0, after - before - 1) for before, after in pairwise(numbers)]
+    lost = max(gaps)
     assert lost > (NOT_READING_S - 1) * FRAMES_PER_SECOND
     slow = server.books.call(storm.callers["slow"].stream_sid)["sid"]
     counted = {sid: int(frames) for sid, frames in DROPPED.findall(server.log)}
-    assert counted[slow] == pytest.approx(lost, abs=5)
+    # A busy machine may keep it from reading at other times, too.
+    assert lost - 5 <= counted[slow] <= sum(gaps) + 5
