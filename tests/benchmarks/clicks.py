@@ -11,10 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from media_engine.dialects import L16, WireFormat
+from media_engine.dialects import WireFormat
 from tests.benchmarks.frames import BINARY, client_frame
+from tests.benchmarks.job import WIRES
 
-WIRE: Final = WireFormat(L16, 16_000)
+WIRE: Final = WIRES["wide"]
 
 LEVELS: Final = tuple(range(2000, 18_000, 2000))
 """Peaks of the bursts, of 32767."""

@@ -115,7 +115,7 @@ def _pairs(buffer: str) -> tuple[str, ...]:
     return tuple(f"{buffer}-{caller // 2}" for caller in range(2 * PAIRS))
 
 
-CLICKS: Final = Scenario("clicks", "clicks", "clicks", _pairs("default") + _pairs("off"))
+CLICKS: Final = Scenario("clicks", "clicks", "clicks", _pairs("default") + _pairs("off"), "wide")
 
 ONE_ROOM: Final = _in_rooms(200, 200)
 ROOMS_OF_4: Final = _in_rooms(200, 4)
