@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 
-from media_engine.dialects import WireFormat
 from tests.benchmarks.frames import BINARY, client_frame
 from tests.benchmarks.job import WIRES
 

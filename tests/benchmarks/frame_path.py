@@ -131,6 +131,9 @@ class _Connection(asyncio.Protocol):
     def way_is_clear(self) -> bool:
         return True
 
+    def stop_keepalive(self) -> None:
+        """There is none."""
+
 
 class Caller(NamedTuple):
     """The other end, and the bookkeeping of what it has read."""
