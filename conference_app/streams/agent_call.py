@@ -13,7 +13,7 @@ from conference_app.services import calls
 from conference_app.services.call_plan import CallPlan
 from conference_app.streams.agent_playout import AgentPlayout
 from conference_app.streams.carried_call import CarriedCall, Ear, Said
-from conference_app.streams.channel import OnMessage, OnPong
+from conference_app.streams.channel import OnMessage, OnPong, Sound
 from conference_app.streams.refusals import Refusal, refusal_of
 from media_engine import Leg
 from media_engine.dialects import MULAW, ClientDialect, Start, WireFormat
@@ -35,17 +35,24 @@ class AgentChannel:
     tells_of_reading = True
 
     def __init__(self, socket: Socket) -> None:
-        self.send = socket.send
-        self.ping = socket.ping
+        self._socket = socket
 
     def take_over(self, on_message: OnMessage, on_pong: OnPong) -> None:
         """Nothing is called out: it is fetched."""
 
-    def start_polling(self) -> None:
+    def start_polling(self, sound: Sound | None = None) -> None:
         """AgentCall does that."""
 
     def stop_polling(self) -> None:
         """AgentCall does that."""
+
+    def was_heard(self) -> bool:
+        return False
+
+    def send(self, message: str | bytes, ping: int | None = None) -> None:
+        self._socket.send(message)
+        if ping is not None:
+            self._socket.ping(ping)
 
 
 class AgentCall(CarriedCall):

@@ -12,7 +12,7 @@ from conference_app.models import Call
 from conference_app.services import calls
 from conference_app.services.call_plan import CallPlan
 from conference_app.services.call_session import CallSession
-from conference_app.streams.channel import Channel
+from conference_app.streams.channel import Channel, Sound
 from conference_app.streams.refusals import Refusal, refusal_of
 from conference_app.streams.socket_output import SocketOutput
 from media_engine import Leg, NotRunning
@@ -169,7 +169,10 @@ class CarriedCall:
 
     def _take_over(self, leg: Leg) -> None:
         self._channel.take_over(self.on_message, self.on_pong)
-        leg.poll = self._channel.start_polling()
+        # One whole frame a tick is neither malformed nor too much: there is nothing to ask of it.
+        is_short = self._dialect.is_binary and self._ear is leg
+        sound = Sound(leg.wire.bytes_per_frame, leg.receive) if is_short else None
+        leg.poll = self._channel.start_polling(sound)
 
     def _press(self, digit: str) -> None:
         if (message := self._dialect.dtmf(digit)) is not None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from media_engine.task_set import TaskSet
 
@@ -27,6 +27,14 @@ Receive: TypeAlias = Callable[[], Awaitable[dict[str, Any]]]
 Send: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class Sound(NamedTuple):
+    """What nearly all messages are: binary ones of `size` bytes, sound and nothing else."""
+
+    size: int
+    hear: Callable[[bytes], None]
+    """Takes it; may neither raise nor block."""
+
+
 class Channel(Protocol):
     """Messages of one accepted connection, without a coroutine."""
 
@@ -38,19 +46,22 @@ class Channel(Protocol):
     def take_over(self, on_message: OnMessage, on_pong: OnPong) -> None:
         """Have each message called out; neither function may raise or block."""
 
-    def start_polling(self) -> Callable[[], None] | None:
+    def start_polling(self, sound: Sound | None = None) -> Callable[[], None] | None:
         """Stop to wake up for each message: give what is to be called, once a tick, to have those
-        that came called out. None where the server can not do that.
+        that came called out; `sound` says which need not be, and are heard at once. None where the
+        server can not do that.
         """
 
     def stop_polling(self) -> None:
         """Read no more: the call is over, and the connection is about to be closed."""
 
-    def send(self, message: str | bytes) -> None:
-        """Send one message; never blocks."""
+    def was_heard(self) -> bool:
+        """Whether sound has come without having been called out since this was asked last."""
 
-    def ping(self, number: int) -> None:
-        """Have on_pong(number) called when the client has read all that was sent so far."""
+    def send(self, message: str | bytes, ping: int | None = None) -> None:
+        """Send one message; never blocks. With `ping` on_pong(ping) is called when the client has
+        read it.
+        """
 
 
 class QueuedChannel:
@@ -78,20 +89,21 @@ class QueuedChannel:
         if self._on_message is not None:
             self._on_message(message)
 
-    def start_polling(self) -> None:
+    def start_polling(self, sound: Sound | None = None) -> None:
         """Here messages come through `receive`, one by one."""
 
     def stop_polling(self) -> None:
         """There was none."""
 
-    def send(self, message: str | bytes) -> None:
+    def was_heard(self) -> bool:
+        return False
+
+    def send(self, message: str | bytes, ping: int | None = None) -> None:
+        """Send a message; this server tells nobody of its pongs."""
         if len(self._waiting) >= OUTBOX_MESSAGES:
             self._drop_oldest_sound()
         self._waiting.append(message)
         self._wake.set()
-
-    def ping(self, number: int) -> None:
-        """Nothing to ask: this server tells nobody of its pongs."""
 
     def _drop_oldest_sound(self) -> None:
         """Control messages are text in `native` and few in any dialect; sound is what there is too

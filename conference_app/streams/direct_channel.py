@@ -10,9 +10,16 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from websockets.protocol import OPEN
+from websockets.speedups import apply_mask
 
-from conference_app.streams.channel import OnMessage, OnPong
-from conference_app.streams.frame_reader import OUR_PINGS, OUR_PINGS_BYTES, only_message
+from conference_app.streams.channel import OnMessage, OnPong, Sound
+from conference_app.streams.frame_reader import (
+    MASK_BYTES,
+    OUR_PINGS,
+    OUR_PINGS_BYTES,
+    masked_header,
+    only_message,
+)
 
 if TYPE_CHECKING:
     from conference_app.streams.media_protocol import MediaProtocol
@@ -52,8 +59,13 @@ class DirectChannel:
     __slots__ = (
         "_conn",
         "_fd",
+        "_hear",
+        "_heard",
         "_is_closing",
         "_protocol",
+        "_sound_at",
+        "_sound_bytes",
+        "_sound_header",
         "_write",
         "on_message",
         "on_pong",
@@ -70,6 +82,12 @@ class DirectChannel:
         self._is_closing: Callable[[], bool] = transport.is_closing
         self._write: Callable[[bytes], None] = transport.write
         self._fd: int | None = None
+        # Of a message that may be heard at once: its header, up to its mask, where what is masked
+        # begins, and where it ends; 0: there are none.
+        self._sound_header = b""
+        self._sound_at = self._sound_bytes = 0
+        self._hear: Callable[[bytes], None] = _nobody
+        self._heard = False
         self.taken_over = False
         self.way_is_clear = False
         """Whether the next byte begins a message, and may be read without the parser."""
@@ -99,7 +117,7 @@ class DirectChannel:
             protocol.read_paused = False
             protocol.transport.resume_reading()
 
-    def start_polling(self) -> Callable[[], None] | None:
+    def start_polling(self, sound: Sound | None = None) -> Callable[[], None] | None:
         """Take the reading of the socket out of the event loop, where it can be read as it is.
 
         To be woken up for a frame costs more than the frame. Sound is only used at ticks, so that
@@ -111,6 +129,11 @@ class DirectChannel:
             return None
         if transport.is_closing():
             return None
+        if sound is not None:
+            self._sound_header = masked_header(_BINARY, sound.size)
+            self._sound_at = len(self._sound_header) + MASK_BYTES
+            self._sound_bytes = self._sound_at + sound.size
+            self._hear = sound.hear
         self._fd = socket.fileno()
         transport.pause_reading()
         return self._poll
@@ -137,6 +160,11 @@ class DirectChannel:
             return
         count = _read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
         if count > 0 and self.way_is_clear:
+            if count == self._sound_bytes and _BUFFER.startswith(self._sound_header):
+                at = self._sound_at
+                self._heard = True
+                self._hear(apply_mask(_BUFFER[at:count], _BUFFER[at - MASK_BYTES : at]))
+                return
             message = only_message(_BUFFER, count)
             if message is not None:
                 self.on_message(message)
@@ -163,18 +191,25 @@ class DirectChannel:
             self._protocol.transport.abort()
         return count == READ_BYTES and self._fd is not None and not self._is_closing()
 
-    def send(self, message: str | bytes) -> None:
-        """Send one message; nothing happens on a connection that is closing."""
-        opcode = _BINARY
-        if isinstance(message, str):
-            opcode, message = _TEXT, message.encode()
-        if not self._is_closing() and self._conn.state is OPEN:
-            self._write(_header(opcode, len(message)) + message)
+    def was_heard(self) -> bool:
+        """Whether sound has come past on_message since this was asked last."""
+        heard, self._heard = self._heard, False
+        return heard
 
-    def ping(self, number: int) -> None:
-        """Ask the client to say when it has read up to here; on_pong(number) follows."""
-        if not self._is_closing() and self._conn.state is OPEN:
-            self._write(_PING_HEADER + number.to_bytes(8, "big"))
+    def send(self, message: str | bytes, ping: int | None = None) -> None:
+        """Send one message, and a ping in the same write; nothing happens on a connection that is
+        closing.
+        """
+        if self._is_closing() or self._conn.state is not OPEN:
+            return
+        if isinstance(message, str):
+            message = message.encode()
+            frame = _header(_TEXT, len(message)) + message
+        else:
+            frame = _header(_BINARY, len(message)) + message
+        if ping is not None:
+            frame += _PING_HEADER + ping.to_bytes(8, "big")
+        self._write(frame)
 
 
 @lru_cache(maxsize=256)

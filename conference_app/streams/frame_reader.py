@@ -22,7 +22,7 @@ _WHOLE: Final = (_WHOLE_BINARY, _WHOLE_TEXT)
 _PONG: Final = 0x8A
 _MASKED: Final = 0x80
 _LENGTH: Final = 0x7F
-_MASK_BYTES: Final = 4
+MASK_BYTES: Final = 4
 _LONG: Final = 126
 _VERY_LONG: Final = 127
 
@@ -38,7 +38,7 @@ def take_frames(
     """
     start, size = 0, len(data)
     while size - start >= 2:
-        kind, length, begin = data[start], data[start + 1] & _LENGTH, start + 2 + _MASK_BYTES
+        kind, length, begin = data[start], data[start + 1] & _LENGTH, start + 2 + MASK_BYTES
         if length == _LONG and size - start >= 4:
             length, begin = data[start + 2] << 8 | data[start + 3], begin + 2
         elif length >= _LONG:
@@ -46,7 +46,7 @@ def take_frames(
         end = begin + length
         if size < end or not data[start + 1] & _MASKED:
             break
-        payload = apply_mask(data[begin:end], data[begin - _MASK_BYTES : begin])
+        payload = apply_mask(data[begin:end], data[begin - MASK_BYTES : begin])
         if kind in _WHOLE:
             message = _message(kind, payload)
             if message is None:
@@ -79,8 +79,15 @@ def only_message(buffer: bytearray, count: int) -> str | bytes | None:
         return None
     if count != begin + length:
         return None
-    payload = apply_mask(buffer[begin:count], buffer[begin - _MASK_BYTES : begin])
+    payload = apply_mask(buffer[begin:count], buffer[begin - MASK_BYTES : begin])
     return payload if kind == _WHOLE_BINARY else _message(kind, payload)
+
+
+def masked_header(kind: int, size: int) -> bytes:
+    """Write the header of a client's whole frame, up to its mask; `size` is less than 64 KiB."""
+    if size < _LONG:
+        return bytes((kind, _MASKED | size))
+    return bytes((kind, _MASKED | _LONG)) + size.to_bytes(2, "big")
 
 
 def _message(kind: int, payload: bytes) -> str | bytes | None:
@@ -125,7 +132,7 @@ class FrameBoundary:
         length = header[1] & _LENGTH
         if length >= _LONG:
             length = int.from_bytes(header[2:wanted], "big")
-        self._missing = length + (_MASK_BYTES if header[1] & _MASKED else 0)
+        self._missing = length + (MASK_BYTES if header[1] & _MASKED else 0)
         self._header = b""
         return wanted - before
 

@@ -6,6 +6,7 @@ too much is unread, the newest frames wait in a short outbox and the oldest of t
 client that reads again hears the present within half a second.
 """
 
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -22,6 +23,11 @@ OUTBOX_FRAMES: Final = 10
 
 GONE_AFTER_TICKS: Final = 750
 """15 s without a message or a pong. Counted in ticks: a stall of ours does not age anybody."""
+
+LOOKS_AGAIN_AFTER_TICKS: Final = 250
+"""Sound that comes the short way is noted without its time: whoever was heard since the last look
+is looked at again after 5 s.
+"""
 
 MESSAGES_PER_TICK: Final = 10
 MESSAGES_AT_ONCE: Final = 2000
@@ -41,6 +47,8 @@ class SocketOutput:
         "_credit_at",
         "_dialect",
         "_gone_at",
+        "_is_binary",
+        "_most_unread",
         "_on_gone",
         "_outbox",
         "_read",
@@ -57,7 +65,10 @@ class SocketOutput:
     ) -> None:
         self._channel = channel
         self._dialect = dialect
+        self._is_binary = dialect.is_binary
         self._on_gone = on_gone
+        # Where nothing is known of reading, nothing is held back.
+        self._most_unread = MAX_UNREAD_FRAMES if channel.tells_of_reading else sys.maxsize
         self._sent = 0
         self._read = 0
         self._outbox: deque[bytes] = deque()
@@ -69,10 +80,10 @@ class SocketOutput:
 
     def audio(self, payload: bytes) -> None:
         """Send one frame; called once a tick."""
-        self._ticks += 1
-        if self._ticks == self._gone_at and self._channel.tells_of_reading:
-            self._on_gone()
-        if self._sent - self._read < MAX_UNREAD_FRAMES:
+        ticks = self._ticks = self._ticks + 1
+        if ticks == self._gone_at:
+            self._look_for_life()
+        if self._sent - self._read < self._most_unread:
             self._send(payload)
             return
         self._outbox.append(payload)
@@ -92,7 +103,7 @@ class SocketOutput:
         if not self._read < frames_read <= self._sent:
             return False
         self._read = frames_read
-        while self._outbox and self._sent - self._read < MAX_UNREAD_FRAMES:
+        while self._outbox and self._sent - self._read < self._most_unread:
             self._send(self._outbox.popleft())
         return True
 
@@ -107,10 +118,13 @@ class SocketOutput:
         self._credit -= 1
         return self._credit > 0
 
+    def _look_for_life(self) -> None:
+        if self._channel.was_heard():
+            self._gone_at = self._ticks + LOOKS_AGAIN_AFTER_TICKS
+        elif self._channel.tells_of_reading:
+            self._on_gone()
+
     def _send(self, payload: bytes) -> None:
-        self._channel.send(self._dialect.media(payload))
-        self._sent += 1
-        if not self._channel.tells_of_reading:
-            self._read = self._sent
-        elif self._sent % PING_EVERY_FRAMES == 0:
-            self._channel.ping(self._sent)
+        sent = self._sent = self._sent + 1
+        message = payload if self._is_binary else self._dialect.media(payload)
+        self._channel.send(message, None if sent % PING_EVERY_FRAMES else sent)

@@ -12,7 +12,7 @@ from conference_app.models import Call
 from conference_app.services import calls
 from conference_app.services.call_plan import PlacedCall
 from conference_app.streams.carried_call import CarriedCall
-from conference_app.streams.channel import OnMessage, OnPong
+from conference_app.streams.channel import OnMessage, OnPong, Sound
 from media_engine import Leg, Pcm
 from media_engine.codecs import get_codec
 from media_engine.dialects import DIALECTS, L16, Dialect, WireFormat
@@ -35,17 +35,17 @@ class _Nowhere:
     def take_over(self, on_message: OnMessage, on_pong: OnPong) -> None:
         """Nothing will come."""
 
-    def start_polling(self) -> None:
+    def start_polling(self, sound: Sound | None = None) -> None:
         """Nothing will come."""
 
     def stop_polling(self) -> None:
         """Nothing came."""
 
-    def send(self, message: str | bytes) -> None:
-        """Nobody hears it."""
+    def was_heard(self) -> bool:
+        return False
 
-    def ping(self, number: int) -> None:
-        """Nobody answers."""
+    def send(self, message: str | bytes, ping: int | None = None) -> None:
+        """Nobody hears it, and nobody answers."""
 
 
 class SpeakerCall(CarriedCall):

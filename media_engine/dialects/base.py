@@ -36,6 +36,9 @@ class ServerDialect(Protocol):
 
     name: str
     """The dialect's, as in the table."""
+    is_binary: bool
+    """Whether sound is a binary message of nothing else, both ways, and binary messages are sound.
+    """
     unknown_events: int
     """Messages that were ignored because their `event` is not known; the first is logged."""
 
@@ -83,6 +86,7 @@ class ClientDialect(Protocol):
     """A conversation as the client sees it: ServerDialect's counterpart, with its conventions."""
 
     name: str
+    is_binary: bool
     answers_start: bool
     """Whether the server says `Started` before anything else."""
     unknown_events: int

@@ -86,6 +86,7 @@ class _Speaker(EventListener):
     """What both sides say in the same words."""
 
     name = "native"
+    is_binary = True
 
     def media(self, payload: bytes) -> bytes:
         return payload

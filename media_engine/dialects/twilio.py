@@ -86,6 +86,7 @@ class TwilioServer(EventListener):
     """The bridge's view of Twilio."""
 
     name = NAME
+    is_binary = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -175,6 +176,7 @@ class TwilioClient(EventListener):
     """
 
     name = NAME
+    is_binary = False
     answers_start = False
 
     def __init__(self) -> None:

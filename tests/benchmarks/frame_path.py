@@ -24,6 +24,7 @@ from typing_extensions import override
 from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 
+from conference_app.streams.channel import Sound
 from conference_app.streams.direct_channel import DirectChannel
 from conference_app.streams.socket_output import SocketOutput
 from media_engine.codecs import get_codec
@@ -228,7 +229,7 @@ def _connect(
             leg.receive(said)
 
     channel.take_over(on_message, output.on_pong)
-    poll = channel.start_polling()
+    poll = channel.start_polling(Sound(leg.wire.bytes_per_frame, leg.receive))
     assert poll is not None
     leg.poll = watch.timed("read", poll)
 

@@ -4,6 +4,7 @@ import pytest
 
 from conference_app.streams.socket_output import (
     GONE_AFTER_TICKS,
+    LOOKS_AGAIN_AFTER_TICKS,
     MAX_UNREAD_FRAMES,
     MESSAGES_AT_ONCE,
     MESSAGES_PER_TICK,
@@ -20,18 +21,22 @@ class Wire:
         self.tells_of_reading = tells_of_reading
         self.sent: list[str | bytes] = []
         self.pings: list[int] = []
+        self.heard = False
 
     def take_over(self, on_message: object, on_pong: object) -> None: ...
 
-    def start_polling(self) -> None: ...
+    def start_polling(self, sound: object = None) -> None: ...
 
     def stop_polling(self) -> None: ...
 
-    def send(self, message: str | bytes) -> None:
-        self.sent.append(message)
+    def was_heard(self) -> bool:
+        heard, self.heard = self.heard, False
+        return heard
 
-    def ping(self, number: int) -> None:
-        self.pings.append(number)
+    def send(self, message: str | bytes, ping: int | None = None) -> None:
+        self.sent.append(message)
+        if ping is not None:
+            self.pings.append(ping)
 
 
 class Client:
@@ -124,3 +129,13 @@ def test_bursts_are_allowed_and_floods_are_not() -> None:
     assert not client.output.allows_message()
     client.tick()
     assert sum(client.output.allows_message() for _ in range(20)) == MESSAGES_PER_TICK - 1
+
+
+def test_sound_that_is_not_called_out_is_a_sign_of_life() -> None:
+    client = Client()
+    for _ in range(GONE_AFTER_TICKS + 5 * LOOKS_AGAIN_AFTER_TICKS):
+        client.wire.heard = True
+        client.tick()
+    assert client.gone == 0
+    client.tick(2 * LOOKS_AGAIN_AFTER_TICKS)
+    assert client.gone == 1
