@@ -58,8 +58,7 @@ from media_engine.hearing import Hearing
 from media_engine.members import Member, Members
 from media_engine.mixing import RAMP_MS
 from media_engine.own_sounds import OwnSounds
-from media_engine.pcm import Pcm, Wide, samples_per_frame
-from media_engine.plain_mixing import Rows
+from media_engine.pcm import Pcm, Rows, Wide, samples_per_frame
 from media_engine.sources import Clip, Silence
 from media_engine.talk import Talk
 from media_engine.tape import OpenRecording, Tapes
@@ -72,6 +71,8 @@ RESTING_FROM: Final = 50
 """So many in a meeting, and who may not speak there is not listened to. In a smaller one it costs
 little to show that somebody speaks who is muted.
 """
+
+_NO_ROWS: Final[Rows] = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,10 @@ class ConferenceMixer:
         self.room = room
         self.started = False
         self.ended = False
+        self.rows_alike = _NO_ROWS
+        """Rows of members who heard the same in the last tick(), and had so at the end of the one
+        before.
+        """
         self._locked = False
         self._frame = samples_per_frame(voices.rate_hz)
         self._beeps = beeps
@@ -258,18 +263,23 @@ class ConferenceMixer:
         """Fill the members' rows of `heard` from all rows of `spoken`; `skipped` ticks were given
         up before.
         """
+        self.rows_alike = _NO_ROWS
         if self.started:
-            mixed, total = self._hearing.mix(spoken[self._members.rows])
+            mixed, total = self._hearing.mix(spoken, self._members.rows)
+            alike = self._hearing.alike
             if self._beeping:
                 beep = self._next_beep()
                 mixed += beep
                 total = total + beep
         else:
             mixed = self._own_sounds.waited_with()
+            alike = _NO_ROWS
             total = np.zeros(self._frame, dtype=np.float32)
         if self._own_sounds.busy:
             total = self._own_sounds.put_over(mixed, total)
+            alike = np.setdiff1d(alike, self._own_sounds.apart)
         heard[self._members.rows] = mixed
+        self.rows_alike = self._members.rows[alike]
         tape = self._tapes.current
         if tape is not None:
             tape.write(total[np.newaxis], skipped)

@@ -7,7 +7,7 @@ from typing import Any
 
 from media_engine.events import Audibility
 from media_engine.mixing import HearingMatrix
-from media_engine.pcm import Wide
+from media_engine.pcm import Rows, Wide
 
 
 class Hearing:
@@ -64,9 +64,14 @@ class Hearing:
         """Whether each leg hears all others as they are, and did so in the last tick."""
         return self._matrix.is_plain
 
-    def mix(self, spoken: Wide) -> tuple[Wide, Wide]:
+    def mix(self, spoken: Wide, rows: Rows | None = None) -> tuple[Wide, Wide]:
         """Give what each leg hears and what a recording does, as HearingMatrix.mix does."""
-        return self._matrix.mix(spoken)
+        return self._matrix.mix(spoken, rows)
+
+    @property
+    def alike(self) -> Rows:
+        """Who heard the same in the last frame, in order of joining."""
+        return self._matrix.alike
 
     def _position(self, leg_id: str) -> int:
         return list(self._legs).index(leg_id)

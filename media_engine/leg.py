@@ -25,12 +25,6 @@ HELD_FRAMES: Final = 2 * FRAMES_PER_SECOND
 CONCEALED_TICKS: Final = SILENT_AFTER_MS // FRAME_MS
 """Later in a gap there is silence."""
 
-RESTING_TICKS: Final = 5
-"""Of who rests the socket is read every 100 ms: a key that he presses is heard as soon as that."""
-
-_FADING_TICKS: Final = 2
-"""Who begins to rest is listened to so long: within the first tick he is faded out."""
-
 _HISTORY_FRAMES: Final = 4
 _QUIET_DBFS: Final = -50.0
 
@@ -58,7 +52,6 @@ class Leg:
         "_listening",
         "_recent",
         "_rest",
-        "_resting",
         "_silence",
         "concealed",
         "jitter",
@@ -101,30 +94,24 @@ class Leg:
         self._gap = 0
         self._is_out_of_step = False
         self._listening = False
-        self._resting = 0
-        """For how many ticks; 0: not."""
 
     def listen(self) -> None:
         """Begin to take what the caller says; until then it is held (HELD_FRAMES)."""
         self._listening = True
 
-    def rest(self) -> None:
-        """Listen no more: nobody is to hear what the caller says, and it is forgotten as it comes.
-
-        To read a socket costs as much as to write to it, and of a thousand who listen to a lecture
-        nobody hears a word.
+    def doze(self) -> None:
+        """Forget what the caller says as it comes; only keys and marks are heeded. For a tick of
+        one who is not listened to.
         """
-        self._resting = self._resting or 1
-
-    def wake(self) -> None:
-        """Listen again, from what is said now on; the jitter buffer begins anew."""
-        if not self._resting:
-            return
-        self._resting = 0
         if self.poll is not None:
             self.poll()
         self.clear()
-        # What was said before the rest is not what a gap goes on with.
+        self.answer_marks()
+
+    def wake(self) -> None:
+        """Be listened to again, from what is said now on; the jitter buffer begins anew."""
+        self.doze()
+        # What was said before is not what a gap goes on with.
         self._recent.clear()
         self._concealer = Concealer(self.wire.rate_hz)
         self._gap = 0
@@ -160,8 +147,6 @@ class Leg:
         """Give the frame that is due, once a tick; `patch` then holds what to use instead, if
         anything.
         """
-        if self._resting and self._rests():
-            return self._silence
         if self.poll is not None:
             self.poll()
         if not self._listening:
@@ -182,18 +167,6 @@ class Leg:
         """Tell the client of the marks that were passed."""
         for name in self.jitter.marks_reached():
             self.output.mark(name)
-
-    def _rests(self) -> bool:
-        """Count a tick of rest; False while the leg is still to be listened to."""
-        self._resting += 1
-        if self._resting <= 1 + _FADING_TICKS:
-            return False
-        # Not all of a room in one tick.
-        if (self._resting + self.row) % RESTING_TICKS == 0:
-            if self.poll is not None:
-                self.poll()
-            self.clear()
-        return True
 
     def _mend(self, payload: bytes | None) -> bytes:
         """Deal with a gap, the end of one, a delay to be shortened, or frames that begin within

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from media_engine.pcm import Wide
+from media_engine.pcm import Rows, Wide
 
 CEILING: Final = 32767
 """What int16 holds: one talker at full scale is heard as he is."""
@@ -51,6 +51,13 @@ class Limiter:
         """Begin anew in a row: another sound comes there."""
         self._gains[row] = 1
         self._held[row] = 0
+
+    def stay_alike(self, rows: Rows, others: Rows) -> NDArray[np.bool_]:
+        """Say of each row whether the same sound in it and in the other one stays the same."""
+        stay: NDArray[np.bool_] = (self._gains[rows] == self._gains[others]) & (
+            self._held[rows] == self._held[others]
+        )
+        return stay
 
     def limit(self, sound: Wide) -> None:
         """Limit the next frame of every row, `(rows, samples)`, in place."""

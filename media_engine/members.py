@@ -7,7 +7,7 @@ import numpy as np
 
 from media_engine.commands import JoinTerms
 from media_engine.events import RefusalReason
-from media_engine.plain_mixing import Rows
+from media_engine.pcm import Rows
 
 
 @dataclass(slots=True)

@@ -3,7 +3,8 @@
 For each meeting a gain G[listener, speaker]; 1 = hears, 0 = does not, a leg's own entry is always
 0. Nearly every row is ordinary: the listener hears each speaker with that speaker's *voice* (1, or
 0 when muted). An ordinary row costs one subtraction, `total - own`, so a tick stays linear in the
-number of legs; the few others are multiplied out.
+number of legs; the few others are multiplied out. Those who say nothing that anybody hears have the
+total, all the same one.
 
 Nothing has a hard edge, which would be heard as a click: a voice comes in, and whatever somebody
 hears changes, within RAMP_MS.
@@ -17,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from media_engine.levels import fade
-from media_engine.pcm import FRAMES_PER_SECOND, Wide
+from media_engine.pcm import FRAMES_PER_SECOND, Rows, Wide
 
 RAMP_MS: Final = 5
 """How long a voice takes to come in, or to be muted or let in again."""
@@ -33,6 +34,8 @@ class HearingMatrix:
         self._before: Wide = self._voices.copy()
         self._exceptions: list[dict[int, float]] = []
         self._deaf: list[bool] = []
+        self.alike: Rows = np.zeros(0, dtype=np.intp)
+        """Who heard the total in the last frame, and nothing else."""
         # Rows that change in the next tick: what they were.
         self._rows_before: dict[int, Wide] = {}
         self._compile()
@@ -43,7 +46,7 @@ class HearingMatrix:
     @property
     def is_plain(self) -> bool:
         """Whether all entries but one's own are 1, and were so in the last tick."""
-        is_special = len(self._special) or len(self._silenced) or self._rows_before
+        is_special = len(self._special) or len(self._deafened) or self._rows_before
         return self._all_heard and not is_special
 
     def add(self, voice: float) -> int:
@@ -114,25 +117,40 @@ class HearingMatrix:
         np.fill_diagonal(matrix, 0)
         return matrix
 
-    def mix(self, spoken: Wide) -> tuple[Wide, Wide]:
-        """Mix one frame: `spoken` is `(legs, samples)`; give what each leg hears, same shape, and
-        the total `(samples,)`. Both are the caller's own.
+    def mix(self, spoken: Wide, rows: Rows | None = None) -> tuple[Wide, Wide]:
+        """Mix one frame of `spoken`, `(legs, samples)`, or of those of its rows that are the legs';
+        give what each leg hears, `(legs, samples)`, and the total `(samples,)`. Both are the
+        caller's own; `alike` says which legs hear the same.
 
         The total is all voices together: what a recording of the meeting hears.
         """
-        own = spoken if self._all_heard else spoken * self._gains(spoken.shape[1])
+        samples = spoken.shape[1]
+        speakers, silent = self._speakers, self._silent
+        own = spoken[speakers if rows is None else rows[speakers]]
+        if not self._all_heard:
+            own *= self._gains(samples)
         total: Wide = own.sum(axis=0)
-        heard: Wide = total - own
+        heard = np.empty((len(self), samples), dtype=np.float32)
+        heard[speakers] = total - own
+        heard[silent] = total
+        self.alike = silent
         if len(self._special):
-            heard[self._special] += self._exceptional @ spoken - self._excepted @ own
-        if len(self._silenced):
-            heard[self._silenced] = 0
+            all_spoken = spoken if rows is None else spoken[rows]
+            excepted = self._excepted[:, speakers]
+            heard[self._special] += self._exceptional @ all_spoken - excepted @ own
+        if len(self._deafened):
+            heard[self._deafened] = 0
         if self._rows_before:
-            ramp_samples = _ramp_samples(spoken.shape[1])
-            for listener, row in self._rows_before.items():
-                heard[listener] = fade(row @ spoken, heard[listener], ramp_samples)
-            self._rows_before = {}
+            self._go_over(spoken if rows is None else spoken[rows], heard)
         return heard, total
+
+    def _go_over(self, spoken: Wide, heard: Wide) -> None:
+        """Let those whose row has changed hear the change within a ramp."""
+        ramp_samples = _ramp_samples(spoken.shape[1])
+        for listener, row in self._rows_before.items():
+            heard[listener] = fade(row @ spoken, heard[listener], ramp_samples)
+        self.alike = np.setdiff1d(self.alike, list(self._rows_before))
+        self._rows_before = {}
 
     def _keep_row(self, listener: int) -> None:
         """Remember what a row was in the last tick, before the first change since then."""
@@ -145,13 +163,17 @@ class HearingMatrix:
         self._rows_before[listener] = row * np.float32(not self._deaf[listener])
 
     def _gains(self, samples: int) -> Wide:
-        """Voices as `(legs, 1)`, or `(legs, samples)` with a ramp in the tick after a change."""
+        """Voices of the speakers as `(speakers, 1)`, or `(speakers, samples)` with a ramp in the
+        tick after a change.
+        """
+        speakers = self._speakers
         if not self._changed:
-            return self._voices[:, np.newaxis]
+            return self._voices[speakers, np.newaxis]
         ramp_samples = _ramp_samples(samples)
         ramp = np.ones(samples, dtype=np.float32)
         ramp[:ramp_samples] = np.arange(1, ramp_samples + 1, dtype=np.float32) / ramp_samples
-        gains: Wide = np.outer(self._before, 1 - ramp) + np.outer(self._voices, ramp)
+        before, now = self._before[speakers], self._voices[speakers]
+        gains: Wide = np.outer(before, 1 - ramp) + np.outer(now, ramp)
         self._before = self._voices.copy()
         self._compile()
         return gains
@@ -161,7 +183,7 @@ class HearingMatrix:
         self._all_heard = not self._changed and bool((self._voices == 1).all())
         special = [listener for listener, row in enumerate(self._exceptions) if row]
         self._special = np.asarray(special, dtype=np.intp)
-        self._silenced = np.flatnonzero(self._deaf)
+        self._deafened = np.flatnonzero(self._deaf)
         # For the special rows: the voices that do not count, and the gains that do instead.
         self._excepted: Wide = np.zeros((len(special), len(self)), dtype=np.float32)
         self._exceptional: Wide = np.zeros_like(self._excepted)
@@ -169,6 +191,12 @@ class HearingMatrix:
             for speaker, gain in self._exceptions[listener].items():
                 self._excepted[index, speaker] = 1
                 self._exceptional[index, speaker] = gain
+        is_speaker = (self._voices != 0) | (self._before != 0)
+        # Who hears something else is mixed with the speakers: their row is their own anyway.
+        is_speaker[self._special] = True
+        is_speaker[self._deafened] = True
+        self._speakers: Rows = np.flatnonzero(is_speaker)
+        self._silent: Rows = np.flatnonzero(~is_speaker)
 
 
 def _ramp_samples(frame_samples: int) -> int:

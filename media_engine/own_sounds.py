@@ -29,6 +29,7 @@ class OwnSounds:
     def __init__(self, announcements: Announcements, frame: int, ramp: int) -> None:
         self.busy = False
         """Whether put_over() has anything to do."""
+        self.apart: list[int] = []
         self._announcements = announcements
         self._frame = frame
         self._ramp = ramp
@@ -90,19 +91,25 @@ class OwnSounds:
         return np.stack([_read(ears.wait, self._frame) for ears in self._ears.values()])
 
     def put_over(self, mixed: Wide, total: Wide) -> Wide:
-        """Change what is heard, `(legs, frame)`, in place; give the total with what all hear."""
+        """Change what is heard, `(legs, frame)`, in place; give the total with what all hear.
+        `apart` then has those who hear something of their own.
+        """
         to_all = self._announcements.read(None, self._frame)
         if to_all is not None:
             mixed += to_all
             total = total + to_all
+        self.apart = []
         for position, (leg_id, ears) in enumerate(self._ears.items()):
+            to_one = self._announcements.read(leg_id, self._frame)
+            if to_one is None and ears.hold is None and ears.heard_before is None:
+                continue
+            self.apart.append(position)
             if ears.hold is not None:
                 sound = _read(ears.hold, self._frame)
                 if ears.goes_on_hold:
                     sound = fade(mixed[position], sound, self._ramp)
                     ears.goes_on_hold = False
                 mixed[position] = sound
-            to_one = self._announcements.read(leg_id, self._frame)
             if to_one is not None:
                 mixed[position] += to_one
             if ears.heard_before is not None:

@@ -13,6 +13,9 @@ Wide: TypeAlias = NDArray[np.float32]
 
 Integers up to 2**24 are exact in float32, so a sum of 512 full-scale legs loses nothing."""
 
+Rows: TypeAlias = NDArray[np.intp]
+"""Numbers of rows of an array, one row a leg."""
+
 FRAME_MS: Final = 20
 FRAMES_PER_SECOND: Final = 1000 // FRAME_MS
 RATES_HZ: Final = (8000, 16000, 24000, 48000)

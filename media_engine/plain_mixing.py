@@ -6,14 +6,10 @@ much for four legs as for two hundred, so fifty meetings of four are one array h
 
 from collections.abc import Sequence
 from operator import is_
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from media_engine.pcm import Wide
-
-Rows: TypeAlias = NDArray[np.intp]
+from media_engine.pcm import Rows, Wide
 
 
 class PlainMixing:

@@ -50,8 +50,8 @@ from media_engine.leg_tape import LegTapes, OpenLegRecording
 from media_engine.leg_view import LegLevels, LegView, levels_of, view_legs
 from media_engine.limiter import Limiter
 from media_engine.mixing import RAMP_MS
-from media_engine.pcm import Wide, samples_per_frame
-from media_engine.plain_mixing import PlainMixing, Rows
+from media_engine.pcm import Rows, Wide, samples_per_frame
+from media_engine.plain_mixing import PlainMixing
 from media_engine.tape import OpenRecording
 from media_engine.voice_processing import VoiceProcessing
 
@@ -183,19 +183,31 @@ class Registry:
                 _attempt(failures, self._play_on, seat, seat.playing)
         _attempt(failures, self._voices.tick, self._spoken)
         plain: list[Rows] = []
+        alike: list[Rows] = []
         for meeting in self._meetings.values():
             if (rows := meeting.plain_rows) is not None:
                 plain.append(rows)
             else:
                 _attempt(failures, meeting.tick, self._spoken, self._heard, skipped)
+                if len(meeting.rows_alike) > 1:
+                    alike.append(meeting.rows_alike)
         _attempt(failures, self._plain_mixing.mix, plain, self._spoken, self._heard)
         for tape in self._tapes:
             _attempt(failures, tape.tick, self._spoken, self._heard, skipped)
+        ears = self._ears(alike) if alike else None
         _attempt(failures, self._limiter.limit, self._heard)
         for bank in self._banks.values():
-            _attempt(failures, bank.encode, self._heard)
+            _attempt(failures, bank.encode, self._heard, ears)
         if failures:
             raise ExceptionGroup("parts of a tick failed", failures)
+
+    def _ears(self, alike: list[Rows]) -> Rows:
+        """Give for each row another one in which the same is heard, or itself."""
+        ears = np.arange(len(self._heard))
+        for rows in alike:
+            stay = rows[self._limiter.stay_alike(rows, rows[:1])]
+            ears[stay] = rows[0]
+        return ears
 
     def levels(self, conference_id: str) -> LegLevels:
         """Show how loud the legs of a meeting were in the last tick; none where no such meeting is
@@ -245,7 +257,7 @@ class Registry:
             self._tapes.record_stay(
                 command.leg_id, seat.leg.row, meeting, command.terms.own_recording
             )
-            seat.leg.wake()
+            self._banks[seat.leg.wire].wake(seat.leg)
 
     def _new_meeting(self, command: JoinConference) -> ConferenceMixer:
         meeting = ConferenceMixer(
@@ -265,15 +277,16 @@ class Registry:
         seat = self._seats.get(command.leg_id)
         self._tapes.steer(command, None if seat is None else seat.leg.row)
         if seat is not None and command.leg_id in self._tapes:
-            seat.leg.wake()
+            self._banks[seat.leg.wire].wake(seat.leg)
 
     def _rest(self, leg_id: str, unheard: bool) -> None:
         """Let a leg rest whom its meeting does not hear, if no recording of its own does."""
         leg = self._seats[leg_id].leg
+        bank = self._banks[leg.wire]
         if unheard and leg_id not in self._tapes:
-            leg.rest()
+            bank.rest(leg)
         else:
-            leg.wake()
+            bank.wake(leg)
 
     def _is_in(self, leg_id: str, conference_id: str) -> bool:
         seat = self._seats.get(leg_id)

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from media_engine.errors import UnsupportedFormat
-from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
+from media_engine.pcm import Pcm, Rows, Wide, samples_per_frame, to_pcm
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +131,14 @@ class Resampler:
         return self._legs - 1
 
     def remove_row(self, index: int) -> None:
-        """Remove a row; those after it move up by one, as with `del` on a list.
+        """Remove a row; the last one takes its place.
 
         IndexError if there is no such row. Memory stays that of the most rows there ever were.
         """
         if not 0 <= index < self._legs:
             raise IndexError(f"no row {index} among {self._legs}")
-        self._windows[index : self._legs - 1] = self._windows[index + 1 : self._legs]
         self._legs -= 1
+        self._windows[index] = self._windows[self._legs]
 
     def process(self, frames: Pcm | Wide, out: Wide | None = None) -> Wide:
         """Convert the next 20 ms of every row: `(legs, n_in)` to `(legs, n_out)`, unclipped.
@@ -161,13 +161,29 @@ class Resampler:
         windows[:, : self._history] = windows[:, self._frame_in :]
         return out
 
+    def process_alike(self, frames: Wide, first: Rows, group: Rows) -> Wide:
+        """Convert the next 20 ms of rows of which many have the same sound, and had it for the
+        length of the filter: `(groups, n_in)` to `(groups, n_out)`.
+
+        `first`: a row of each group; `group`: that of each row.
+        """
+        if self._frame_in == self._frame_out:
+            return frames
+        out = np.empty((len(first), self._frame_out), np.float32)
+        windows = self._windows[first]
+        windows[:, self._history :] = frames
+        self._convert(windows, out)
+        self._windows[: self._legs, : self._history] = windows[group, self._frame_in :]
+        return out
+
     def _convert(self, windows: Wide, out: Wide) -> None:
-        blocks = _BLOCKS_FOR_FEW if self._legs <= _FEW_LEGS else _BLOCKS_FOR_MANY
+        legs = len(windows)
+        blocks = _BLOCKS_FOR_FEW if legs <= _FEW_LEGS else _BLOCKS_FOR_MANY
         kernel = _live_kernel(*self._rates, blocks)
         block_in = self._frame_in // blocks
         block_out = self._frame_out // blocks
         rows_a_call = max(1, _MULTIPLICATIONS_A_CALL // kernel.size)
-        for row in range(0, self._legs, rows_a_call):
+        for row in range(0, legs, rows_a_call):
             rows = slice(row, row + rows_a_call)
             for block in range(blocks):
                 start_in, start_out = block * block_in, block * block_out

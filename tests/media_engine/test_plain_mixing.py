@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from media_engine.mixing import HearingMatrix
-from media_engine.pcm import Wide
-from media_engine.plain_mixing import PlainMixing, Rows
+from media_engine.pcm import Rows, Wide
+from media_engine.plain_mixing import PlainMixing
 
 ROWS, SAMPLES = 64, 320
 UNTOUCHED = np.float32(7)

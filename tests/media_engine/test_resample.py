@@ -115,7 +115,7 @@ def test_an_empty_bank_gives_an_empty_result() -> None:
 
 def test_a_row_keeps_its_own_past_while_others_come_and_go() -> None:
     alone, bank = Resampler(8000, 16000, 1), Resampler(8000, 16000, 3)
-    place = 1
+    place = 2
     for number, frame in enumerate(chirp(8000, 0.2, 3000).reshape(-1, 160)):
         if number == 2:
             bank.remove_row(0)
@@ -130,12 +130,12 @@ def test_a_row_keeps_its_own_past_while_others_come_and_go() -> None:
         assert bank.process(frames)[place] == pytest.approx(expected, abs=0.01)
 
 
-def test_removing_a_row_moves_those_after_it_up() -> None:
+def test_the_last_row_takes_the_place_of_one_that_is_removed() -> None:
     levels = np.arange(1, 5) * 1000.0
     bank = Resampler(16000, 8000, 4)
     bank.process(np.repeat(levels[:, np.newaxis], 320, axis=1).astype(np.float32))
     bank.remove_row(1)
-    kept = np.delete(levels, 1)[:, np.newaxis]
+    kept = levels[[0, 3, 2], np.newaxis]
     heard = bank.process(np.repeat(kept, 320, axis=1).astype(np.float32))
     assert heard == pytest.approx(np.repeat(kept, 160, axis=1), rel=1e-4)
 
@@ -152,6 +152,32 @@ def test_a_new_row_hears_nothing_of_one_that_was_removed() -> None:
 def test_only_a_row_that_is_there_can_be_removed(index: int) -> None:
     with pytest.raises(IndexError):
         Resampler(8000, 16000, 2).remove_row(index)
+
+
+@pytest.mark.parametrize("rates", [(16000, 8000), (8000, 16000), (48000, 8000), (8000, 8000)])
+def test_rows_with_the_same_sound_are_converted_once_and_part_without_a_seam(
+    rates: tuple[int, int],
+) -> None:
+    rng = np.random.default_rng(7)
+    one_by_one, together = Resampler(*rates, 4), Resampler(*rates, 4)
+    samples = rates[0] // 50
+    first, group = np.array([0, 2]), np.array([0, 0, 1, 0])
+    for number in range(9):
+        sounds = rng.integers(-9000, 9000, (4, samples)).astype(np.float32)
+        if number % 3:
+            frames = sounds[first[group]]
+            heard = together.process_alike(frames[first], first, group)[group]
+        else:
+            frames = sounds
+            heard = together.process(frames)
+        if number % 3 == 0 and rates[0] != rates[1]:
+            # They must have had the same sound for as long as the filter reaches.
+            one_by_one.process(frames)
+            frames = np.repeat(sounds[:1], 4, axis=0)
+            together.process(frames)
+            one_by_one.process(frames)
+            continue
+        assert heard == pytest.approx(one_by_one.process(frames), abs=0.01)
 
 
 CLIP_PAIRS = [
