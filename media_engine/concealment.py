@@ -2,8 +2,9 @@
 
 The last pitch period that was heard goes on, and fades: whole for 10 ms, silent at 60 ms. Unlike
 there it is not the wave that is repeated but what excites it (`prediction`), so there is no seam;
-and a voice that was getting quieter goes on to. Sound without a pitch (noise, hiss) is excited by
-its own past played backwards: the same spectrum, and no period that could be heard as a buzz.
+a voice whose pitch was gliding or that was getting quieter goes on to. Sound without a pitch
+(noise, hiss) is excited by its own past played backwards: the same spectrum, and no period that
+could be heard as a buzz; what was dying away (a plosive) goes on to as well.
 """
 
 from functools import cache
@@ -11,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from media_engine.likeness import most_alike
 from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
+from media_engine.pitch import Pitch, find_pitch
 from media_engine.prediction import analyse
 
 HISTORY_MS: Final = 60
@@ -24,22 +25,37 @@ SILENT_AFTER_MS: Final = 60
 RECOVERY_MS: Final = 5
 """How long the extrapolation goes on under the first real frame."""
 
-_SHORTEST_PERIOD_MS: Final = 4
-_LONGEST_PERIOD_MS: Final = 15
-_COMPARED_MS: Final = 7
 _WHOLE_MS: Final = 10
-_QUIETER_AT_MOST: Final = 0.5
 
-_VOICED: Final = 0.5
-"""Correlation of one period with the next, above which there is a pitch; noise stays below 0.4."""
+_QUIETER_AT_MOST: Final = 0.1
+_TREND_MS: Final = 7.5
+"""How loud a voice is becomes clear over whole periods, and at least this time."""
+
+_TREND_WITHOUT_PITCH_MS: Final = 10
+
+_GLIDES_FOR_MS: Final = 20
+_GLIDES_AT_MOST: Final = 0.15
+
+_WRAP: Final = 0.25
+"""Of a period that is repeated, so much goes over into what preceded it: the wrap is no seam."""
+
+_FINE_HZ: Final = 48_000
+"""Between samples of this rate a straight line is good enough."""
+
+_SOFTENED_AT_MS: Final = (0, 10, 20, 40)
+_SOFTENED: Final = (0.0, 0.35, 0.35, 0.0)
+"""How much of the excitation is smoothed at those places of a gap. The true pitch soon is another
+one, in high harmonics first, and these are heard where the true sound begins again; but in a longer
+gap it is dullness that is heard.
+"""
+
+_SMOOTHED_MS: Final = 1
 
 _INAUDIBLE_PEAK: Final = 16
 """-66 dBFS. Idle lines are below it, and cost nothing to conceal."""
 
 _ANALYSED_MS: Final = 20
 """The sound right before the gap; where that is silence, nothing can be predicted from it."""
-
-_SEARCH_HZ: Final = 8000
 
 _NOTHING: Final[Pcm] = np.zeros(0, np.int16)
 
@@ -103,56 +119,61 @@ def _extrapolate(history: Pcm, rate_hz: int) -> Pcm:
     if np.abs(past[-rate_hz * _ANALYSED_MS // 1000 :]).max() < _INAUDIBLE_PEAK:
         return np.zeros(total, np.int16)
 
-    period = _find_period(past, rate_hz)
+    pitch = find_pitch(past, rate_hz)
     prediction = analyse(past, rate_hz, _ANALYSED_MS)
-    if period is None:
-        return to_pcm(prediction.go_on(prediction.excitation[::-1][:total]) * _fading(rate_hz))
-    sound = prediction.go_on(_repeat(prediction.excitation, period, total))
-    sound *= _trend(past, period) ** (np.arange(total, dtype=np.float32) / period)
+    if pitch is None:
+        excitation = prediction.excitation[::-1][:total]
+        compared = rate_hz * _TREND_WITHOUT_PITCH_MS // 1000
+        # Backwards, what was dying away swells: that has to be undone.
+        trend = _trend(past, compared) ** 2
+    else:
+        excitation = _softened(_repeat(prediction.excitation, pitch, rate_hz), rate_hz)
+        periods = np.ceil(rate_hz * _TREND_MS / 1000 / pitch.period)
+        compared = round(periods * pitch.period)
+        trend = _trend(past, compared)
+    sound = prediction.go_on(excitation)
+    sound *= trend ** (np.arange(total, dtype=np.float32) / compared)
     return to_pcm(sound * _fading(rate_hz))
 
 
-def _trend(past: Wide, period: int) -> float:
-    """Give how loud the last period is beside the one before: 0.5 to 1, it is not to swell."""
-    last, before = past[-period:], past[-2 * period : -period]
+def _trend(past: Wide, compared: int) -> float:
+    """Give how loud the last `compared` samples are beside those before: at most 1, it is not to
+    swell.
+    """
+    last, before = past[-compared:], past[-2 * compared : -compared]
     ratio = float(np.dot(last, last)) / max(float(np.dot(before, before)), 1.0)
     return float(min(1.0, max(ratio**0.5, _QUIETER_AT_MOST)))
 
 
-def _find_period(past: Wide, rate_hz: int) -> int | None:
-    """Give the pitch period in samples, 4 to 15 ms (or several of a high voice); None: no pitch.
-
-    Searched at 8 kHz, then refined at the full rate around what was found.
+def _repeat(past: Wide, pitch: Pitch, rate_hz: int) -> Wide:
+    """Give the last period over and over, from its beginning, for SILENT_AFTER_MS; the pitch glides
+    on.
     """
-    factor = rate_hz // _SEARCH_HZ
-    coarse = past if factor == 1 else past.reshape(-1, factor).mean(axis=1)
-    shortest = _SEARCH_HZ * _SHORTEST_PERIOD_MS // 1000
-    longest = _SEARCH_HZ * _LONGEST_PERIOD_MS // 1000
-    lag, likeness = _most_alike(coarse, shortest, longest, _SEARCH_HZ * _COMPARED_MS // 1000)
-    if likeness < _VOICED:
-        return None
-    if factor == 1:
-        return lag
-    near = max(lag - 1, shortest) * factor, min(lag + 1, longest) * factor
-    return _most_alike(past, *near, rate_hz * _COMPARED_MS // 1000)[0]
+    at_ms = np.arange(rate_hz * SILENT_AFTER_MS // 1000) * 1000 / rate_hz
+    longer = pitch.growth * np.minimum(at_ms, _GLIDES_FOR_MS)
+    longer = np.minimum(np.maximum(longer, -_GLIDES_AT_MOST), _GLIDES_AT_MOST)
+    turns = 1 / (pitch.period * (1 + longer))
+    turned = (np.cumsum(turns) - turns[0]) % 1
+
+    recent, factor = past[-3 * int(pitch.period) :], _FINE_HZ // rate_hz
+    fine = np.fft.irfft(np.fft.rfft(recent), len(recent) * factor) * factor
+    places = (len(recent) + (turned - 1) * pitch.period) * factor
+    index = np.arange(len(fine))
+    last = np.interp(places, index, fine)
+    before = np.interp(places - pitch.period * factor, index, fine)
+    share = np.maximum(turned - 1 + _WRAP, 0) / _WRAP
+    sound: Wide = (last + (before - last) * share).astype(np.float32)
+    return sound
 
 
-def _most_alike(past: Wide, shortest: int, longest: int, compared: int) -> tuple[int, float]:
-    """Give the lag at which the last `compared` samples are most like earlier ones; how alike."""
-    earlier = past[-compared - longest : len(past) - shortest]
-    place, likeness = most_alike(past[-compared:], earlier)
-    return longest - place, likeness
-
-
-def _repeat(past: Wide, period: int, samples: int) -> Wide:
-    """Give the last period over and over, from its beginning.
-
-    Its last quarter goes over into what preceded the beginning, so that the wrap is no seam.
-    """
-    overlap = period // 4
-    cycle = past[-period:].copy()
-    cycle[-overlap:] = _cross(cycle[-overlap:], past[-period - overlap : -period])
-    return np.resize(cycle, samples)
+def _softened(excitation: Wide, rate_hz: int) -> Wide:
+    """Give `excitation`, of a whole gap, smoothed as _SOFTENED says."""
+    share, window = _softening(rate_hz)
+    smooth: Wide = np.convolve(excitation, window, "same")
+    smooth -= excitation
+    smooth *= share
+    smooth += excitation
+    return smooth
 
 
 def _cross(previous: Wide, following: Wide) -> Wide:
@@ -171,3 +192,12 @@ def _fading(rate_hz: int) -> Wide:
     whole, total = (rate_hz * ms // 1000 for ms in (_WHOLE_MS, SILENT_AFTER_MS))
     falling = np.linspace(1, 0, total - whole, dtype=np.float32)
     return np.concatenate((np.ones(whole, np.float32), falling))
+
+
+@cache
+def _softening(rate_hz: int) -> tuple[Wide, Wide]:
+    """Give how much of a gap's excitation is smoothed, sample by sample, and the window for it."""
+    at_ms = np.arange(rate_hz * SILENT_AFTER_MS // 1000) * 1000 / rate_hz
+    share = np.interp(at_ms, _SOFTENED_AT_MS, _SOFTENED).astype(np.float32)
+    window = np.hanning(rate_hz * _SMOOTHED_MS // 1000 + 1)
+    return share, (window / window.sum()).astype(np.float32)

@@ -186,6 +186,29 @@ def test_a_voice_that_gets_quieter_goes_on_to_do_so() -> None:
     assert fall < 0.9 * rms(steady[80:]) / rms(steady[:80])
 
 
+@pytest.mark.parametrize("hz_per_s", [-250, 250])
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_a_pitch_that_glides_goes_on_to_do_so(rate_hz: int, hz_per_s: float) -> None:
+    time = np.arange(12 * samples_per_frame(rate_hz)) / rate_hz
+    turns = 150 * time + hz_per_s / 2 * time**2
+    sound = sum(4000 / n * np.sin(2 * np.pi * n * turns + n) for n in range(1, 5))
+    gliding = np.rint(sound).astype(np.int16)
+    start, length = HISTORY_FRAMES * samples_per_frame(rate_hz), samples_per_frame(rate_hz)
+    true = gliding[start : start + length]
+    gap = conceal(gliding, rate_hz, 1)[start : start + length]
+    assert rms(gap - true * intended_gain(rate_hz, length)) < 0.3 * rms(true)
+
+
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_a_burst_that_dies_away_is_not_made_longer(rate_hz: int) -> None:
+    burst = noise(rate_hz)[: HISTORY_FRAMES * samples_per_frame(rate_hz)]
+    at_ms = np.arange(-len(burst), 0) * 1000 / rate_hz
+    dying = (burst * 10 ** (-at_ms / 40 - 1)).clip(-20_000, 20_000).astype(np.int16)
+    gap = Concealer(rate_hz).conceal(dying)
+    ten_ms = rate_hz // 100
+    assert rms(gap[ten_ms:]) < 0.7 * rms(gap[:ten_ms]) < rms(dying[-ten_ms:])
+
+
 def test_only_the_first_frame_of_a_gap_looks_at_the_history() -> None:
     one, other = Concealer(8000), Concealer(8000)
     one.conceal(voice(8000))
