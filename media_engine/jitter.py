@@ -10,7 +10,7 @@ Pure: time is counted in calls of take(), one a tick.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,11 @@ CEILING_FRAMES: Final = 13
 PAUSE_TICKS: Final = 10
 """After 200 ms with nothing to give the sender has paused; when it speaks again, prefill comes
 first; but less than that is played after this time too, for no more of it will come.
+"""
+
+LENT_FRAMES: Final = 4
+"""So many may wait where frames are lent; with more, or none when one is due, a stream does not run
+evenly.
 """
 
 MAX_MARKS: Final = 1_000
@@ -203,6 +208,42 @@ class JitterBuffer:
         self._margins.delay_shrank()
         self._spare = max(0, self._spare - 1)
         self.may_shed = False
+
+    @property
+    def runs_evenly(self) -> bool:
+        """Whether nothing is to be done but to take a frame for each that comes, as long as one is
+        there: then the frames may be lent.
+        """
+        return not (
+            self._filling
+            or self._starving
+            or self._spare
+            or self._marks
+            or self._limit > self._ceiling
+            or self._ceiling <= LENT_FRAMES
+            or len(self._frames) >= LENT_FRAMES
+            or self.ticks_until_review <= 1
+        )
+
+    @property
+    def ticks_until_review(self) -> int:
+        """At the take() that brings it to 0 the delay is reviewed: not while frames are lent."""
+        return self._review_at - self._played
+
+    def lend(self) -> tuple[list[bytes], list[int]]:
+        """Let somebody else keep the frames while the stream runs evenly; give them, and how often
+        so many were left over at a tick, which is to be counted on. Until take_back() nothing else
+        may be asked of the buffer.
+        """
+        frames = list(self._frames)
+        self._frames.clear()
+        return frames, self._margins.counts
+
+    def take_back(self, frames: Iterable[bytes], counts: list[int], played: int) -> None:
+        """Have the frames again, and what came of others: `played` were taken meanwhile."""
+        self._frames.extend(frames)
+        self._margins.counts = counts
+        self._played += played
 
     def put_mark(self, name: str) -> None:
         """Remember that `name` is reached when all frames put so far are played, dropped or

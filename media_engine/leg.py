@@ -6,7 +6,8 @@ thread, so nothing is locked. It keeps sound encoded: decoding, resampling and e
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -14,8 +15,9 @@ import numpy as np
 from media_engine.codecs import get_codec
 from media_engine.concealment import SILENT_AFTER_MS, Concealer
 from media_engine.dialects import WireFormat
-from media_engine.jitter import DEFAULT_PREFILL, JitterBuffer
+from media_engine.jitter import DEFAULT_PREFILL, JitterBuffer, JitterCounters
 from media_engine.levels import rms_dbfs
+from media_engine.lines import Line
 from media_engine.pcm import FRAME_MS, FRAMES_PER_SECOND, Pcm, Wide, samples_per_frame
 from media_engine.shortening import best_cut, leave_out
 
@@ -25,7 +27,9 @@ HELD_FRAMES: Final = 2 * FRAMES_PER_SECOND
 CONCEALED_TICKS: Final = SILENT_AFTER_MS // FRAME_MS
 """Later in a gap there is silence."""
 
-_HISTORY_FRAMES: Final = 4
+HISTORY_FRAMES: Final = 4
+"""What was heard last, of which a gap is made up."""
+
 _QUIET_DBFS: Final = -50.0
 
 
@@ -39,25 +43,43 @@ class LegOutput(Protocol):
         """Tell the client that what it sent before its mark `name` was played."""
 
 
+class Keeper(Protocol):
+    """Keeps the frames of legs that run evenly."""
+
+    def put(self, leg: "Leg", frame: bytes) -> bool:
+        """Add the newest frame; False when the leg has its frames back instead."""
+
+    def leave(self, leg: "Leg") -> None:
+        """Give the leg its frames back."""
+
+    def kept(self, leg: "Leg") -> tuple[int, int]:
+        """Say how many of the leg's frames wait, and how many were given since it came."""
+
+
 class Leg:
     """One caller's audio. `row` is its place in the arrays of a tick, given by the registry."""
 
     __slots__ = (
         "_ahead",
+        "_calm_ticks",
         "_codec",
         "_concealer",
         "_frame_bytes",
         "_gap",
         "_is_out_of_step",
+        "_jitter",
         "_listening",
         "_recent",
         "_rest",
         "_silence",
         "concealed",
-        "jitter",
         "leg_id",
+        "lent_to",
+        "line",
         "output",
         "patch",
+        "place",
+        "place_listened",
         "poll",
         "row",
         "wire",
@@ -78,6 +100,13 @@ class Leg:
         self.row = row
         self.poll: Callable[[], None] | None = None
         """Brings in what the socket has, through receive(); called once a tick, must not raise."""
+        self.line: Line | None = None
+        """Its connection, where it can be read and written with others at once."""
+        self.place = self.place_listened = 0
+        """Where it stands among the legs of its format, and among those that are listened to."""
+        self.lent_to: Keeper | None = None
+        self._calm_ticks = 0
+        """For how many ticks it has run evenly since its last gap, without having been lent."""
         self.patch: Wide | None = None
         """Sound at the wire's rate to be used in place of the last payload: a gap that was
         concealed.
@@ -86,14 +115,41 @@ class Leg:
         self._codec = get_codec(wire.encoding)
         self._frame_bytes = samples_per_frame(wire.rate_hz) * self._codec.bytes_per_sample
         self._silence = self._codec.silence * samples_per_frame(wire.rate_hz)
-        self.jitter = JitterBuffer(prefill=prefill, held=HELD_FRAMES, quiet=self._is_quiet)
+        self._jitter = JitterBuffer(prefill=prefill, held=HELD_FRAMES, quiet=self._is_quiet)
         self._concealer = Concealer(wire.rate_hz)
-        self._recent: deque[bytes] = deque(maxlen=_HISTORY_FRAMES)
+        self._recent: deque[bytes] = deque(maxlen=HISTORY_FRAMES)
         self._rest = b""
         self._ahead = b""
         self._gap = 0
         self._is_out_of_step = False
         self._listening = False
+
+    @property
+    def jitter(self) -> JitterBuffer:
+        """Its frames that wait; whoever has them meanwhile gives them back."""
+        self.take_back()
+        return self._jitter
+
+    def take_back(self) -> None:
+        """Have the frames back from whoever keeps them."""
+        if self.lent_to is not None:
+            self.lent_to.leave(self)
+
+    def is_calm(self, for_ticks: int) -> bool:
+        """Count a tick; whether the leg has run evenly for so long, a review left out, that its
+        frames may be lent.
+        """
+        if self._gap or self._is_out_of_step or self._rest or not self._listening:
+            self._calm_ticks = 0
+            return False
+        if not self._jitter.runs_evenly:
+            return False
+        self._calm_ticks += 1
+        return self._calm_ticks >= for_ticks
+
+    def remember(self, frames: Iterable[bytes]) -> None:
+        """These were heard last, while somebody else kept the frames."""
+        self._recent.extend(frames)
 
     def listen(self) -> None:
         """Begin to take what the caller says; until then it is held (HELD_FRAMES)."""
@@ -103,14 +159,18 @@ class Leg:
         """Forget what the caller says as it comes; only keys and marks are heeded. For a tick of
         one who is not listened to.
         """
-        if self.poll is not None:
+        if self.line is not None:
+            self.line.skip()
+        elif self.poll is not None:
             self.poll()
-        self.clear()
-        self.answer_marks()
+        if len(self._jitter) or self._rest or self._ahead or self._jitter.has_marks:
+            self.clear()
+            self.answer_marks()
 
     def wake(self) -> None:
         """Be listened to again, from what is said now on; the jitter buffer begins anew."""
         self.doze()
+        self.clear()
         # What was said before is not what a gap goes on with.
         self._recent.clear()
         self._concealer = Concealer(self.wire.rate_hz)
@@ -120,7 +180,8 @@ class Leg:
     def receive(self, payload: bytes) -> None:
         """Take encoded sound of any length from the socket."""
         if len(payload) == self._frame_bytes and not self._rest:
-            self.jitter.put(payload)
+            if self.lent_to is None or not self.lent_to.put(self, payload):
+                self._jitter.put(payload)
             return
         self._rest += payload
         whole = len(self._rest) - len(self._rest) % self._frame_bytes
@@ -151,8 +212,9 @@ class Leg:
             self.poll()
         if not self._listening:
             return self._silence
-        payload = self.jitter.take()
-        if payload is None or self._is_out_of_step or self.jitter.may_shed:
+        jitter = self._jitter
+        payload = jitter.take()
+        if payload is None or self._is_out_of_step or jitter.may_shed:
             return self._mend(payload)
         self._recent.append(payload)
         return payload
@@ -160,8 +222,23 @@ class Leg:
     @property
     def delay_ms(self) -> float:
         """How much sound has come and was not yet given."""
+        if self.lent_to is not None:
+            return self.lent_to.kept(self)[0] * FRAME_MS
         ahead = FRAME_MS * len(self._ahead) / self._frame_bytes
-        return len(self.jitter) * FRAME_MS + ahead
+        return len(self._jitter) * FRAME_MS + ahead
+
+    @property
+    def counters(self) -> JitterCounters:
+        """What became of its frames so far; to ask for it changes nothing."""
+        counters = self._jitter.counters
+        if self.lent_to is None:
+            return counters
+        waiting, played = self.lent_to.kept(self)
+        return replace(
+            counters,
+            received=counters.received + played + waiting,
+            played=counters.played + played,
+        )
 
     def answer_marks(self) -> None:
         """Tell the client of the marks that were passed."""

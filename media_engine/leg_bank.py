@@ -4,21 +4,16 @@ A numpy call costs about as much for one leg as for fifty; a process with 200 ca
 handful of calls a tick for all of them, and none for each.
 """
 
-from typing import Final
-
 import numpy as np
 
 from media_engine.codecs import get_codec
 from media_engine.dialects import WireFormat
+from media_engine.intake import Intake
 from media_engine.leg import Leg
+from media_engine.lined_legs import LinedLegs, take_out
+from media_engine.lines import Frames, Line, LineKind
 from media_engine.pcm import Rows, Wide, samples_per_frame, to_pcm
 from media_engine.resample import Resampler
-
-RESTING_TICKS: Final = 5
-"""Of who rests the socket is read every 100 ms: a key that he presses is heard as soon as that."""
-
-FADING_TICKS: Final = 2
-"""Who begins to rest is listened to so long: within the first tick he is faded out."""
 
 
 class LegBank:
@@ -27,20 +22,20 @@ class LegBank:
     """
 
     def __init__(self, wire: WireFormat, mix_rate_hz: int) -> None:
+        self._wire = wire
         self._codec = get_codec(wire.encoding)
-        self._samples = samples_per_frame(wire.rate_hz)
-        self._silence = self._codec.silence * self._samples
-        self._legs: list[Leg] = []
-        self._heard_rows: Rows = np.zeros(0, dtype=np.intp)
+        samples = samples_per_frame(wire.rate_hz)
+        self._intake = Intake(self._codec, samples, Resampler(wire.rate_hz, mix_rate_hz))
         self._down = Resampler(mix_rate_hz, wire.rate_hz)
+        self._legs: list[Leg] = []
+        """In the order of the resampler's rows."""
+        self._rows: Rows = np.zeros(0, dtype=np.intp)
         self._ears = _Ears()
-        self._listened: list[Leg] = []
-        self._spoken_rows: Rows = np.zeros(0, dtype=np.intp)
-        self._up = Resampler(wire.rate_hz, mix_rate_hz)
-        self._fading: dict[Leg, int] = {}
-        """Who is to rest, and after how many more ticks."""
-        self._resting: list[Leg] = []
-        self._ticks = 0
+        self._single: dict[Leg, None] = {}
+        """Who is sent each frame by itself."""
+        self._lined: dict[LineKind, LinedLegs] = {}
+        self._marked: list[Leg] = []
+        """Who is to be asked for marks when this tick's sound is sent."""
 
     def __len__(self) -> int:
         return len(self._legs)
@@ -48,35 +43,29 @@ class LegBank:
     def add(self, leg: Leg) -> None:
         """Take a leg in from the next tick on."""
         self._legs.append(leg)
+        self._single[leg] = None
         self._down.add_row()
         self._number()
-        self._listen_to(leg)
+        self._intake.add(leg)
 
     def remove(self, leg: Leg) -> None:
         """Let a leg go; ValueError when it is not here."""
-        self._down.remove_row(_take_out(self._legs, leg))
-        self._number()
-        if leg in self._resting:
-            self._resting.remove(leg)
+        self._down.remove_row(take_out(self._legs, leg))
+        if leg in self._single:
+            del self._single[leg]
         else:
-            self._listen_no_more_to(leg)
+            assert leg.line is not None
+            self._lined[leg.line.kind].remove(leg)
+        self._number()
+        self._intake.remove(leg)
 
     def rest(self, leg: Leg) -> None:
-        """Listen to a leg no more, as soon as it is faded out: nobody is to hear what it says.
-
-        To read a socket costs as much as to write to it, and of a thousand who listen to a lecture
-        nobody hears a word.
-        """
-        if leg not in self._resting:
-            self._fading.setdefault(leg, FADING_TICKS)
+        """Listen to a leg no more, as soon as it is faded out: nobody is to hear what it says."""
+        self._intake.rest(leg)
 
     def wake(self, leg: Leg) -> None:
         """Listen to a leg again, from what it says now on."""
-        self._fading.pop(leg, None)
-        if leg in self._resting:
-            self._resting.remove(leg)
-            leg.wake()
-            self._listen_to(leg)
+        self._intake.wake(leg)
 
     def decode(self, spoken: Wide) -> None:
         """Write what each leg says in this tick into its row of `spoken`, `(rows, samples)` at the
@@ -85,20 +74,7 @@ class LegBank:
         ExceptionGroup of what legs raised, when all others are written; those are silent.
         """
         failures: list[Exception] = []
-        self._let_rest(failures)
-        payloads = []
-        for leg in self._listened:
-            try:
-                payloads.append(leg.next_payload())
-            except Exception as failure:
-                payloads.append(self._silence)
-                failures.append(failure)
-        wide = self._codec.widen(b"".join(payloads)).reshape(-1, self._samples)
-        for index, leg in enumerate(self._listened):
-            if leg.patch is not None:
-                wide[index] = leg.patch
-                leg.patch = None
-        spoken[self._spoken_rows] = self._up.process(wide)
+        self._marked = self._intake.tick(spoken, failures)
         if failures:
             raise ExceptionGroup("legs failed", failures)
 
@@ -109,60 +85,54 @@ class LegBank:
 
         ExceptionGroup of what outputs raised, when all others have got theirs.
         """
-        if ears is None or not self._ears.group(ears[self._heard_rows]):
-            wire = self._down.process(heard[self._heard_rows])
-            encoded = self._codec.encode(to_pcm(wire).reshape(-1))
-            places = range(len(self._legs))
+        if ears is None or not self._ears.group(ears[self._rows]):
+            wide = self._down.process(heard[self._rows])
+            frames = self._codec.pack(to_pcm(wide)).reshape(len(self._legs), -1)
         else:
             first, group = self._ears.first, self._ears.of_leg
-            wire = self._down.process_alike(heard[self._heard_rows[first]], first, group)
-            encoded = self._codec.encode(to_pcm(wire).reshape(-1))
-            places = group.tolist()
-        size = self._samples * self._codec.bytes_per_sample
-        cut = [encoded[start : start + size] for start in range(0, len(encoded), size)]
+            wide = self._down.process_alike(heard[self._rows[first]], first, group)
+            frames = self._codec.pack(to_pcm(wide)).reshape(len(first), -1)[group]
         failures: list[Exception] = []
-        for leg, place in zip(self._legs, places, strict=True):
+        self._send(frames, failures)
+        for leg in self._marked:
             try:
-                leg.output.audio(cut[place])
-                if leg.jitter.has_marks:
-                    leg.answer_marks()
+                leg.answer_marks()
             except Exception as failure:
                 failures.append(failure)
         if failures:
             raise ExceptionGroup("outputs of legs failed", failures)
 
-    def _let_rest(self, failures: list[Exception]) -> None:
-        """Forget those who have been faded out, and what those who rest have said; not all of a
-        room in one tick.
-        """
-        for leg, ticks in list(self._fading.items()):
-            self._fading[leg] = ticks - 1
-            if not ticks:
-                self._listen_no_more_to(leg)
-                self._resting.append(leg)
-        self._ticks += 1
-        for leg in self._resting[self._ticks % RESTING_TICKS :: RESTING_TICKS]:
+    def _send(self, frames: Frames, failures: list[Exception]) -> None:
+        """Send each leg its row of `frames`: many at once to those that have a line."""
+        for lined in self._lined.values():
             try:
-                leg.doze()
+                lined.write(frames)
             except Exception as failure:
                 failures.append(failure)
+        for leg in list(self._single):
+            try:
+                leg.output.audio(frames[leg.place].tobytes())
+            except Exception as failure:
+                failures.append(failure)
+            if leg.line is not None:
+                self._put_on_line(leg, leg.line)
 
-    def _listen_to(self, leg: Leg) -> None:
-        self._listened.append(leg)
-        self._up.add_row()
-        self._number_listened()
-
-    def _listen_no_more_to(self, leg: Leg) -> None:
-        self._fading.pop(leg, None)
-        self._up.remove_row(_take_out(self._listened, leg))
-        self._number_listened()
+    def _put_on_line(self, leg: Leg, line: Line) -> None:
+        """Send to a leg with others at once from the next tick on."""
+        del self._single[leg]
+        lined = self._lined.get(line.kind)
+        if lined is None:
+            lined = LinedLegs(line.kind.writer(self._wire.bytes_per_frame))
+            self._lined[line.kind] = lined
+        lined.add(leg, line)
 
     def _number(self) -> None:
-        self._heard_rows = np.asarray([leg.row for leg in self._legs], dtype=np.intp)
+        for place, leg in enumerate(self._legs):
+            leg.place = place
+        for lined in self._lined.values():
+            lined.number()
+        self._rows = np.asarray([leg.row for leg in self._legs], dtype=np.intp)
         self._ears = _Ears()
-
-    def _number_listened(self) -> None:
-        self._spoken_rows = np.asarray([leg.row for leg in self._listened], dtype=np.intp)
 
 
 class _Ears:
@@ -181,12 +151,3 @@ class _Ears:
             self._ears = ears
             _, self.first, self.of_leg = np.unique(ears, return_index=True, return_inverse=True)
         return len(self.first) < len(ears)
-
-
-def _take_out(legs: list[Leg], leg: Leg) -> int:
-    """Remove a leg, whose place the last one takes; give that place."""
-    index = legs.index(leg)
-    last = legs.pop()
-    if last is not leg:
-        legs[index] = last
-    return index

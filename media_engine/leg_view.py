@@ -54,7 +54,7 @@ def view_legs(legs: Sequence[Leg]) -> list[LegView]:
 
 
 def _view(leg: Leg) -> LegView:
-    counters = leg.jitter.counters
+    counters = leg.counters
     return LegView(
         leg_id=leg.leg_id,
         buffered_ms=round(leg.delay_ms),

@@ -15,6 +15,7 @@ from conference_app.streams.agent_playout import AgentPlayout
 from conference_app.streams.carried_call import CarriedCall, Ear, Said
 from conference_app.streams.channel import OnMessage, OnPong, Sound
 from conference_app.streams.refusals import Refusal, refusal_of
+from conference_app.streams.socket_output import SocketOutput
 from media_engine import Leg
 from media_engine.dialects import MULAW, ClientDialect, Start, WireFormat
 from media_engine.errors import EngineError
@@ -42,6 +43,9 @@ class AgentChannel:
 
     def start_polling(self, sound: Sound | None = None) -> None:
         """AgentCall does that."""
+
+    def line(self, output: SocketOutput) -> None:
+        """It is none."""
 
     def stop_polling(self) -> None:
         """AgentCall does that."""

@@ -173,6 +173,8 @@ class CarriedCall:
         is_short = self._dialect.is_binary and self._ear is leg
         sound = Sound(leg.wire.bytes_per_frame, leg.receive) if is_short else None
         leg.poll = self._channel.start_polling(sound)
+        if is_short and self._output is not None:
+            leg.line = self._channel.line(self._output)
 
     def _press(self, digit: str) -> None:
         if (message := self._dialect.dtmf(digit)) is not None:

@@ -6,9 +6,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
 
+from media_engine.lines import Line
 from media_engine.task_set import TaskSet
+
+if TYPE_CHECKING:
+    from conference_app.streams.socket_output import SocketOutput
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +56,11 @@ class Channel(Protocol):
         server can not do that.
         """
 
+    def line(self, output: "SocketOutput") -> Line | None:
+        """Give the connection to be written to with others at once, once it is polled; `output`
+        keeps count. None where the server can not do that.
+        """
+
     def stop_polling(self) -> None:
         """Read no more: the call is over, and the connection is about to be closed."""
 
@@ -91,6 +100,9 @@ class QueuedChannel:
 
     def start_polling(self, sound: Sound | None = None) -> None:
         """Here messages come through `receive`, one by one."""
+
+    def line(self, output: "SocketOutput") -> None:
+        """Here messages go through `send`, one by one."""
 
     def stop_polling(self) -> None:
         """There was none."""

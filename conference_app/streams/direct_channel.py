@@ -1,11 +1,8 @@
 """One connection of uvicorn as a channel: messages by direct calls, its socket read by the tick."""
 
 import ctypes
-import errno
 import logging
-import struct
 from collections.abc import Callable
-from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -14,15 +11,22 @@ from websockets.speedups import apply_mask
 
 from conference_app.streams.channel import OnMessage, OnPong, Sound
 from conference_app.streams.frame_reader import (
+    BINARY,
     MASK_BYTES,
     OUR_PINGS,
     OUR_PINGS_BYTES,
+    PING,
+    TEXT,
+    header,
     masked_header,
     only_message,
+    take_frames,
 )
+from conference_app.streams.socket_lines import NOTHING_YET, SocketLine, read
 
 if TYPE_CHECKING:
     from conference_app.streams.media_protocol import MediaProtocol
+    from conference_app.streams.socket_output import SocketOutput
 
 logger = logging.getLogger(__name__)
 
@@ -34,21 +38,9 @@ READ_FOR_S: Final = 0.002
 what is left waits in the kernel, whose buffers are full then.
 """
 
-_BINARY: Final = 0x82
-_TEXT: Final = 0x81
-_PING: Final = 0x89
-
 _BUFFER: Final = bytearray(READ_BYTES)
 """Of whoever is being read: one for all stays in the cache. Only the loop's thread reads."""
 _BUFFER_ADDRESS: Final = ctypes.addressof((ctypes.c_char * READ_BYTES).from_buffer(_BUFFER))
-
-# Python's own calls let other threads run while they read, and wait for them to stop again: with a
-# busy thread beside it, a tick that reads 200 sockets would be 100 ms late. These sockets never
-# block, so nobody has to be let in.
-_read: Final = ctypes.PyDLL(None, use_errno=True).read
-_read.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t)
-_read.restype = ctypes.c_ssize_t
-_NOTHING_YET: Final = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 
 
 class DirectChannel:
@@ -62,15 +54,16 @@ class DirectChannel:
         "_hear",
         "_heard",
         "_is_closing",
+        "_line",
         "_protocol",
         "_sound_at",
         "_sound_bytes",
         "_sound_header",
-        "_write",
         "on_message",
         "on_pong",
         "taken_over",
         "way_is_clear",
+        "write",
     )
 
     tells_of_reading = True
@@ -80,7 +73,9 @@ class DirectChannel:
         self._protocol = protocol
         self._conn = protocol.conn
         self._is_closing: Callable[[], bool] = transport.is_closing
-        self._write: Callable[[bytes], None] = transport.write
+        self.write: Callable[[bytes], None] = transport.write
+        """Hands bytes to the transport as they are."""
+        self._line: SocketLine | None = None
         self._fd: int | None = None
         # Of a message that may be heard at once: its header, up to its mask, where what is masked
         # begins, and where it ends; 0: there are none.
@@ -130,7 +125,7 @@ class DirectChannel:
         if transport.is_closing():
             return None
         if sound is not None:
-            self._sound_header = masked_header(_BINARY, sound.size)
+            self._sound_header = masked_header(BINARY, sound.size)
             self._sound_at = len(self._sound_header) + MASK_BYTES
             self._sound_bytes = self._sound_at + sound.size
             self._hear = sound.hear
@@ -138,9 +133,39 @@ class DirectChannel:
         transport.pause_reading()
         return self._poll
 
+    def line(self, output: "SocketOutput") -> SocketLine | None:
+        """Give the socket to be read and written with others, while it is polled."""
+        if self._fd is None:
+            return None
+        # So that we are told as soon as anything waits to be written first.
+        self._protocol.transport.set_write_buffer_limits(high=0)
+        self._line = SocketLine(self._fd, self, output)
+        self._line.change(clear=self.way_is_clear)
+        return self._line
+
+    def parsed(self, *, way_is_clear: bool, is_open: bool) -> None:
+        """Heed where the parser stands."""
+        self.way_is_clear = way_is_clear
+        if self._line is not None:
+            self._line.change(clear=way_is_clear, shut=not is_open)
+
+    def hold(self, held: bool) -> bool:
+        """Heed whether the transport has something to write first; False for no line."""
+        if self._line is not None:
+            self._line.change(held=held)
+        return self._line is not None
+
+    def lost(self) -> None:
+        """Neither read nor write past the transport any more: the descriptor is about to be closed,
+        or somebody else's business.
+        """
+        self._fd = None
+        if self._line is not None:
+            self._line.change(shut=True)
+
     def stop_polling(self) -> None:
         """Read no more. What the client still says is left in the kernel until we close."""
-        self._fd = None
+        self.lost()
         protocol = self._protocol
         if not protocol.read_paused and not protocol.transport.is_closing():
             # When the close frame is sent, uvicorn reads on, to find the client's.
@@ -149,7 +174,7 @@ class DirectChannel:
 
     def _give_back(self) -> None:
         """Let the event loop read: the end of a connection is its business."""
-        self._fd = None
+        self.lost()
         if not self._protocol.transport.is_closing():
             self._protocol.transport.resume_reading()
 
@@ -158,7 +183,7 @@ class DirectChannel:
         # A descriptor that was closed may be another connection's by now: ask before each use.
         if self._fd is None or self._is_closing():
             return
-        count = _read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
+        count = read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
         if count > 0 and self.way_is_clear:
             if count == self._sound_bytes and _BUFFER.startswith(self._sound_header):
                 at = self._sound_at
@@ -169,31 +194,55 @@ class DirectChannel:
             if message is not None:
                 self.on_message(message)
                 return
-        self._take(count)
+        if count >= 0 or ctypes.get_errno() not in NOTHING_YET:
+            self.take(bytes(_BUFFER[: max(0, count)]), more=count == READ_BYTES)
 
-    def _take(self, count: int) -> None:
-        """Take what was read, and what more there is: READ_FOR_S at most."""
+    def skip(self) -> None:
+        """Take what the socket has, but for sound at its beginning, of which nothing is made."""
+        if self._fd is None or self._is_closing():
+            return
+        count = read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
+        if count < 0 and ctypes.get_errno() in NOTHING_YET:
+            return
+        sound_bytes = self._sound_bytes
+        start = 0
+        if sound_bytes and self.way_is_clear:
+            while start + sound_bytes <= count and _BUFFER.startswith(self._sound_header, start):
+                start += sound_bytes
+        if start:
+            self._heard = True
+        if start < count or count <= 0:
+            self.take(bytes(_BUFFER[start : max(0, count)]), more=count == READ_BYTES)
+
+    def take(self, data: bytes, *, more: bool) -> None:
+        """Take what was read, nothing being the end, and what more there is if there is `more`:
+        READ_FOR_S at most.
+        """
         until_s = perf_counter() + READ_FOR_S
-        while self._is_taken(count) and perf_counter() < until_s:
-            count = _read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
+        while data:
+            self._hand_on(data)
+            if not more or self._fd is None or self._is_closing() or perf_counter() >= until_s:
+                return
+            count = read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
+            if count < 0 and ctypes.get_errno() in NOTHING_YET:
+                return
+            data, more = bytes(_BUFFER[: max(0, count)]), count == READ_BYTES
+        self._give_back()
 
-    def _is_taken(self, count: int) -> bool:
-        """Hand on what was read into the buffer; whether there may be more."""
-        if count < 0 and ctypes.get_errno() in _NOTHING_YET:
-            return False
-        if count <= 0:
-            self._give_back()
-            return False
+    def _hand_on(self, data: bytes) -> None:
         try:
-            self._protocol.data_received(bytes(_BUFFER[:count]))
+            if self.way_is_clear:
+                data = take_frames(data, self.on_message, self.on_pong)
+            if data:
+                self._protocol.data_received(data)
         except Exception:
             logger.exception("a connection's message could not be read")
             self._protocol.transport.abort()
-        return count == READ_BYTES and self._fd is not None and not self._is_closing()
 
     def was_heard(self) -> bool:
         """Whether sound has come past on_message since this was asked last."""
-        heard, self._heard = self._heard, False
+        heard = self._heard or (self._line is not None and self._line.was_heard())
+        self._heard = False
         return heard
 
     def send(self, message: str | bytes, ping: int | None = None) -> None:
@@ -204,25 +253,15 @@ class DirectChannel:
             return
         if isinstance(message, str):
             message = message.encode()
-            frame = _header(_TEXT, len(message)) + message
+            frame = header(TEXT, len(message)) + message
         else:
-            frame = _header(_BINARY, len(message)) + message
+            frame = header(BINARY, len(message)) + message
         if ping is not None:
             frame += _PING_HEADER + ping.to_bytes(8, "big")
-        self._write(frame)
+        self.write(frame)
 
 
-@lru_cache(maxsize=256)
-def _header(opcode: int, length: int) -> bytes:
-    """Build the header of an unmasked frame (RFC 6455, section 5.2)."""
-    if length < 126:
-        return bytes((opcode, length))
-    if length < 65536:
-        return struct.pack("!BBH", opcode, 126, length)
-    return struct.pack("!BBQ", opcode, 127, length)
-
-
-_PING_HEADER: Final = _header(_PING, OUR_PINGS_BYTES) + OUR_PINGS
+_PING_HEADER: Final = header(PING, OUR_PINGS_BYTES) + OUR_PINGS
 
 
 def _nobody(_: object) -> None:

@@ -6,7 +6,9 @@ are taken off here; everything else (other control frames, fragments, a frame th
 goes to the full parser, while FrameBoundary keeps count of where that parser stands.
 """
 
+import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from websockets.speedups import apply_mask
@@ -16,9 +18,12 @@ OUR_PINGS: Final = b"confab"
 
 OUR_PINGS_BYTES: Final = len(OUR_PINGS) + 8
 
-_WHOLE_BINARY: Final = 0x82
-_WHOLE_TEXT: Final = 0x81
-_WHOLE: Final = (_WHOLE_BINARY, _WHOLE_TEXT)
+BINARY: Final = 0x82
+TEXT: Final = 0x81
+PING: Final = 0x89
+"""How whole frames begin."""
+
+_WHOLE: Final = (BINARY, TEXT)
 _PONG: Final = 0x8A
 _MASKED: Final = 0x80
 _LENGTH: Final = 0x7F
@@ -80,7 +85,17 @@ def only_message(buffer: bytearray, count: int) -> str | bytes | None:
     if count != begin + length:
         return None
     payload = apply_mask(buffer[begin:count], buffer[begin - MASK_BYTES : begin])
-    return payload if kind == _WHOLE_BINARY else _message(kind, payload)
+    return payload if kind == BINARY else _message(kind, payload)
+
+
+@lru_cache(maxsize=256)
+def header(kind: int, size: int) -> bytes:
+    """Write the header of a whole frame of ours, which are not masked."""
+    if size < _LONG:
+        return bytes((kind, size))
+    if size < 65536:
+        return struct.pack("!BBH", kind, _LONG, size)
+    return struct.pack("!BBQ", kind, _VERY_LONG, size)
 
 
 def masked_header(kind: int, size: int) -> bytes:
@@ -91,7 +106,7 @@ def masked_header(kind: int, size: int) -> bytes:
 
 
 def _message(kind: int, payload: bytes) -> str | bytes | None:
-    if kind == _WHOLE_BINARY:
+    if kind == BINARY:
         return payload
     try:
         return payload.decode()

@@ -62,7 +62,8 @@ class MediaProtocol(WebSocketsSansIOProtocol):
             data = self._take_sound(data, direct)
             if data:
                 self._parse(data)
-                direct.way_is_clear = self.way_is_clear()
+                is_open = self.conn.state is OPEN
+                direct.parsed(way_is_clear=self.way_is_clear(), is_open=is_open)
             return
         if not self.handshake_initiated:
             # Frames that come along with the request, before we have agreed, are the parser's.
@@ -100,6 +101,24 @@ class MediaProtocol(WebSocketsSansIOProtocol):
             and not self.frames
             and self.conn.state is OPEN
         )
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.direct is not None:
+            self.direct.lost()
+        super().connection_lost(exc)
+
+    @override
+    def pause_writing(self) -> None:
+        # A line asks to be told of each byte that waits. The goodbye must not wait for that.
+        if self.direct is None or not self.direct.hold(True):
+            super().pause_writing()
+
+    @override
+    def resume_writing(self) -> None:
+        if self.direct is not None:
+            self.direct.hold(False)
+        super().resume_writing()
 
     @override
     def handle_connect(self, event: Request) -> None:

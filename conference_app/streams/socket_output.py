@@ -91,6 +91,20 @@ class SocketOutput:
             self._outbox.popleft()
             self.dropped_frames += 1
 
+    @property
+    def easy_frames(self) -> int:
+        """How many frames may be sent past this output, one a tick, before it has to look."""
+        if self._outbox or not self._is_binary:
+            return 0
+        until_ping = PING_EVERY_FRAMES - 1 - self._sent % PING_EVERY_FRAMES
+        until_full = self._most_unread - (self._sent - self._read)
+        return max(0, min(until_ping, until_full, self._gone_at - self._ticks - 1))
+
+    def count(self, frames: int) -> None:
+        """So many frames have been sent past this output, as easy_frames allowed."""
+        self._ticks += frames
+        self._sent += frames
+
     def mark(self, name: str) -> None:
         """Answer a mark."""
         message = self._dialect.mark(name)

@@ -13,6 +13,7 @@ from conference_app.services import calls
 from conference_app.services.call_plan import PlacedCall
 from conference_app.streams.carried_call import CarriedCall
 from conference_app.streams.channel import OnMessage, OnPong, Sound
+from conference_app.streams.socket_output import SocketOutput
 from media_engine import Leg, Pcm
 from media_engine.codecs import get_codec
 from media_engine.dialects import DIALECTS, L16, Dialect, WireFormat
@@ -37,6 +38,9 @@ class _Nowhere:
 
     def start_polling(self, sound: Sound | None = None) -> None:
         """Nothing will come."""
+
+    def line(self, output: SocketOutput) -> None:
+        """It is none."""
 
     def stop_polling(self) -> None:
         """Nothing came."""

@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from media_engine.pcm import Pcm, Wide
 
 
@@ -9,7 +12,7 @@ class Codec(Protocol):
     """Bytes on the wire <-> int16 samples; stateless, so that one object serves every leg.
 
     Samples are coded one by one and without headers. A batch of equal frames is therefore one call:
-    `decode(b"".join(payloads)).reshape(legs, samples)`, and back `encode(frames)`, whose bytes are
+    `decode(b"".join(payloads)).reshape(legs, samples)`, and back `pack(frames)`, whose bytes are
     cut every `samples * bytes_per_sample`.
     """
 
@@ -31,8 +34,13 @@ class Codec(Protocol):
         MalformedMessage when the payload ends inside a sample.
         """
 
-    def widen(self, payload: bytes) -> Wide:
-        """Decode to sound that can be summed at once; the array is the caller's own."""
+    def widen(self, payload: bytes | NDArray[np.uint8]) -> Wide:
+        """Decode to sound that can be summed at once; the array is the caller's own. The payload
+        may be a flat array.
+        """
+
+    def pack(self, pcm: Pcm) -> NDArray[np.uint8]:
+        """Give the coded samples of `pcm`, of any shape, row after row, as a flat array."""
 
     def encode(self, pcm: Pcm) -> bytes:
-        """Give the coded samples of `pcm`, of any shape, row after row."""
+        """Give the same as bytes."""

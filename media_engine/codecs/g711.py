@@ -55,13 +55,17 @@ class G711:
         # take(): half the time of indexing with brackets.
         return self._decoded.take(np.frombuffer(payload, np.uint8))
 
-    def widen(self, payload: bytes) -> Wide:
+    def widen(self, payload: bytes | NDArray[np.uint8]) -> Wide:
         """Give one sample for each byte, ready to be summed."""
         return self._widened.take(np.frombuffer(payload, np.uint8))
 
+    def pack(self, pcm: Pcm) -> NDArray[np.uint8]:
+        """Give one byte for each sample, row after row, flat."""
+        return self._encoded.take(pcm.reshape(-1).view(np.uint16))
+
     def encode(self, pcm: Pcm) -> bytes:
-        """Give one byte for each sample, row after row."""
-        return self._encoded.take(pcm.view(np.uint16)).tobytes()
+        """Give the same as bytes."""
+        return self.pack(pcm).tobytes()
 
 
 def _mulaw() -> G711:

@@ -1,4 +1,4 @@
-"""Where the time of a tick goes: `python -m tests.benchmarks.frame_path [LEGS] [ROOM_OF]`.
+"""Where the time of a tick goes: `python -m tests.benchmarks.frame_path [LEGS ROOM_OF TALKERS]`.
 
 The engine's registry with real connections on this machine, in one process and without a clock:
 callers' frames (μ-law, 8 kHz) are laid into their sockets, the caches are swept as 20 ms of other
@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
 
@@ -26,12 +27,14 @@ from websockets.protocol import OPEN
 
 from conference_app.streams.channel import Sound
 from conference_app.streams.direct_channel import DirectChannel
+from conference_app.streams.frame_reader import OUR_PINGS, OUR_PINGS_BYTES, PING, header
 from conference_app.streams.socket_output import SocketOutput
 from media_engine.codecs import get_codec
 from media_engine.commands import JoinConference, JoinTerms
 from media_engine.conference_mixer import Beeps, ConferenceMixer
 from media_engine.dialects import WireFormat
 from media_engine.dialects.native import NativeServer
+from media_engine.even_streams import EvenStreams
 from media_engine.events import RoomKey
 from media_engine.jitter import JitterBuffer
 from media_engine.leg import Leg
@@ -42,6 +45,8 @@ from media_engine.plain_mixing import PlainMixing
 from media_engine.registry import Registry
 
 TICKS: Final = 300
+MOST: Final = 10_000
+"""Talkers: all."""
 WARM_UP: Final = 50
 MIX_RATE_HZ: Final = 16_000
 WIRE: Final = WireFormat("audio/x-mulaw", 8000)
@@ -53,8 +58,8 @@ FRAMES: Final = 50
 """Different ones that each caller sends, in turn."""
 
 STAGES: Final = {
-    "read": "socket, WebSocket frame, mask, dialect, jitter buffer",
-    "take": "the jitter buffers' frames that are due",
+    "read": "sockets, WebSocket frames, masks, jitter buffers",
+    "take": "jitter buffers that have more to do than to pass a frame on",
     "decode": "table, 8 to 16 kHz, all legs at once",
     "mix": "the meetings' sums",
     "limit": "all mixes at once",
@@ -65,14 +70,17 @@ STAGES: Final = {
 }
 
 _WATCHED: Final = (
+    (EvenStreams, "tick", "read"),
     (JitterBuffer, "take", "take"),
     (LegBank, "decode", "decode"),
     (ConferenceMixer, "tick", "mix"),
     (PlainMixing, "mix", "mix"),
     (Limiter, "limit", "limit"),
     (LegBank, "encode", "encode"),
-    (SocketOutput, "audio", "send"),
+    (LegBank, "_send", "send"),
 )
+
+_PING: Final = header(PING, OUR_PINGS_BYTES) + OUR_PINGS
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -132,23 +140,30 @@ class _Connection(asyncio.Protocol):
     def way_is_clear(self) -> bool:
         return True
 
+    @override
+    def pause_writing(self) -> None:
+        raise AssertionError("the callers read")
+
     def stop_keepalive(self) -> None:
         """There is none."""
 
 
-class Caller(NamedTuple):
-    """The other end, and the bookkeeping of what it has read."""
+@dataclass(slots=True)
+class Caller:
+    """The other end."""
 
     socket: socket.socket
-    output: SocketOutput
     frames: list[bytes]
+    pong: bytes = b""
 
     def say(self, tick: int) -> None:
-        self.socket.send(self.frames[tick % FRAMES])
+        self.socket.send(self.frames[tick % FRAMES] + self.pong)
+        self.pong = b""
 
-    def read(self, tick: int) -> None:
-        self.socket.recv(65_536)
-        self.output.on_pong(tick + 1)
+    def read(self) -> None:
+        _, ping, number = self.socket.recv(65_536).partition(_PING)
+        if ping:
+            self.pong = Frame(Opcode.PONG, OUR_PINGS + number[:8]).serialize(mask=True)
 
 
 class Stage(NamedTuple):
@@ -158,12 +173,23 @@ class Stage(NamedTuple):
     microseconds: float
 
 
-async def measure(legs: int, room_of: int) -> list[Stage]:
-    """Time TICKS ticks of rooms of `room_of`."""
+async def measure(legs: int, room_of: int, talkers: int = MOST) -> list[Stage]:
+    """Time TICKS ticks of rooms of `room_of`, in which all but the first `talkers` are muted."""
     watch = Stopwatch()
     registry = _registry()
     rng = np.random.default_rng(1)
-    callers = [await _bring_in(registry, watch, rng, n, room_of) for n in range(legs)]
+    callers = []
+    for number in range(legs):
+        terms = JoinTerms(muted=number % room_of >= talkers, max_participants=room_of)
+        room = f"room {number // room_of}"
+        callers.append(
+            await _bring_in(
+                registry,
+                watch,
+                rng,
+                JoinConference(f"CA{number}", RoomKey("AC", room), room, terms),
+            )
+        )
     with watch.watching():
         taken = [await _tick(registry, watch, callers, number) for number in range(TICKS)]
     return [
@@ -185,7 +211,7 @@ async def _tick(
     await asyncio.sleep(0)
     flushed = time.perf_counter_ns()
     for caller in callers:
-        caller.read(number)
+        caller.read()
     spent = defaultdict(int, watch.spent)
     spent["flush"] = flushed - ticked
     spent["rest"] = (
@@ -200,7 +226,7 @@ _SWEPT: Final = np.zeros(SWEPT_BYTES // 4, np.float32)
 
 
 async def _bring_in(
-    registry: Registry, watch: Stopwatch, rng: np.random.Generator, number: int, room_of: int
+    registry: Registry, watch: Stopwatch, rng: np.random.Generator, command: JoinConference
 ) -> Caller:
     ours, theirs = _connected()
     loop = asyncio.get_running_loop()
@@ -208,12 +234,10 @@ async def _bring_in(
     channel = DirectChannel(protocol)  # type: ignore[arg-type]
     dialect = NativeServer()
     output = SocketOutput(channel, dialect, lambda: None)
-    leg = registry.open_leg(f"CA{number}", WIRE, output)
+    leg = registry.open_leg(command.leg_id, WIRE, output)
     _connect(leg, channel, dialect, output, watch)
-    room = f"room {number // room_of}"
-    command = JoinConference(leg.leg_id, RoomKey("AC", room), room, JoinTerms())
     registry.apply(command)
-    return Caller(theirs, output, _frames(rng))
+    return Caller(theirs, _frames(rng))
 
 
 def _connect(
@@ -232,6 +256,7 @@ def _connect(
     poll = channel.start_polling(Sound(leg.wire.bytes_per_frame, leg.receive))
     assert poll is not None
     leg.poll = watch.timed("read", poll)
+    leg.line = channel.line(output)
 
 
 def _connected() -> tuple[socket.socket, socket.socket]:
@@ -266,9 +291,11 @@ def _registry() -> Registry:
 
 def main() -> None:
     """Print the stages."""
-    legs, room_of = (int(word) for word in (sys.argv[1:] + ["200", "4"][len(sys.argv) - 1 :])[:2])
-    stages = uvloop.run(measure(legs, room_of))
-    print(f"{legs} legs in rooms of {room_of}: microseconds a leg and tick")
+    given = [int(word) for word in sys.argv[1:]]
+    legs, room_of, talkers = (*given, *(200, 4, MOST)[len(given) :])
+    stages = uvloop.run(measure(legs, room_of, talkers))
+    who = f", {talkers} of each talk" if talkers < room_of else ""
+    print(f"{legs} legs in rooms of {room_of}{who}: microseconds a leg and tick")
     for name, microseconds in stages:
         print(f"{name:8}{microseconds:6.2f}  {STAGES[name]}")
     print(f"{'all':8}{sum(stage.microseconds for stage in stages):6.2f}")

@@ -14,7 +14,7 @@ from media_engine.commands import (
     StartLegRecording,
 )
 from media_engine.conference_mixer import RESTING_FROM
-from media_engine.leg_bank import RESTING_TICKS
+from media_engine.intake import RESTING_TICKS
 from tests.media_engine.house import House
 
 CF = "CF1"

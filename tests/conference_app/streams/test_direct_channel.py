@@ -1,0 +1,130 @@
+"""One connection past uvicorn's way for messages, on real sockets."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+from typing_extensions import override
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN
+
+from conference_app.streams.channel import Sound
+from conference_app.streams.direct_channel import DirectChannel
+from conference_app.streams.frame_reader import OUR_PINGS
+
+SIZE: Final = 160
+PAYLOAD: Final = bytes(range(SIZE))
+
+
+class _Open:
+    state = OPEN
+
+
+class Protocol(asyncio.Protocol):
+    """What a DirectChannel needs of the protocol class it belongs to."""
+
+    def __init__(self) -> None:
+        self.conn = _Open()
+        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.read_paused = False
+        self.transport: Any = None
+        self.parsed: list[bytes] = []
+        self.lost = asyncio.Event()
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self.parsed.append(data)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
+
+    def way_is_clear(self) -> bool:
+        return True
+
+    def stop_keepalive(self) -> None:
+        pass
+
+
+class Connection:
+    """A client, and the channel that it is connected to."""
+
+    def __init__(self, theirs: socket.socket, protocol: Protocol) -> None:
+        self.client = theirs
+        self.protocol = protocol
+        self.heard: list[bytes] = []
+        self.messages: list[str | bytes] = []
+        self.pongs: list[int] = []
+        self.channel = DirectChannel(protocol)  # type: ignore[arg-type]
+        self.channel.take_over(self.messages.append, self.pongs.append)
+        poll = self.channel.start_polling(Sound(SIZE, self.heard.append))
+        assert poll is not None
+        self.poll = poll
+
+    def say(self, *payloads: bytes, opcode: Opcode = Opcode.BINARY) -> None:
+        for payload in payloads:
+            self.client.send(Frame(opcode, payload).serialize(mask=True))
+
+
+@pytest.fixture
+async def connection() -> AsyncIterator[Connection]:
+    ours, theirs = socket.socketpair()
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.connect_accepted_socket(Protocol, ours)
+    yield Connection(theirs, protocol)
+    theirs.close()
+    transport.close()
+    await protocol.lost.wait()
+
+
+async def test_a_frame_of_sound_is_heard_at_once(connection: Connection) -> None:
+    connection.say(PAYLOAD)
+    connection.poll()
+    assert (connection.heard, connection.messages) == ([PAYLOAD], [])
+    assert connection.channel.was_heard()
+    assert not connection.channel.was_heard()
+
+
+async def test_frames_that_come_with_others_are_called_out(connection: Connection) -> None:
+    connection.say(PAYLOAD, PAYLOAD[::-1])
+    connection.say(b"text", opcode=Opcode.TEXT)
+    connection.say(OUR_PINGS + (7).to_bytes(8, "big"), opcode=Opcode.PONG)
+    connection.poll()
+    assert connection.messages == [PAYLOAD, PAYLOAD[::-1], "text"]
+    assert (connection.pongs, connection.protocol.parsed) == ([7], [])
+
+
+async def test_what_is_skipped_is_sound_and_nothing_else(connection: Connection) -> None:
+    connection.say(*[PAYLOAD] * 5)
+    connection.channel.skip()
+    assert connection.channel.was_heard()
+    connection.say(*[PAYLOAD] * 3)
+    connection.say(b"text", opcode=Opcode.TEXT)
+    connection.say(OUR_PINGS + (9).to_bytes(8, "big"), opcode=Opcode.PONG)
+    connection.channel.skip()
+    assert (connection.heard, connection.messages) == ([], ["text"])
+    assert connection.pongs == [9]
+
+
+@pytest.mark.parametrize("way", ["poll", "skip"])
+async def test_the_end_is_the_loop_s_business(connection: Connection, way: str) -> None:
+    connection.client.close()
+    getattr(connection.channel, way if way == "skip" else "_poll")()
+    async with asyncio.timeout(10):
+        await connection.protocol.lost.wait()
+
+
+@pytest.mark.parametrize("message", ["text", b"binary"])
+async def test_a_ping_goes_with_its_message(connection: Connection, message: str | bytes) -> None:
+    connection.channel.send(message, 40)
+    sound = message.encode() if isinstance(message, str) else message
+    opcode = Opcode.TEXT if isinstance(message, str) else Opcode.BINARY
+    ping = Frame(Opcode.PING, OUR_PINGS + (40).to_bytes(8, "big"))
+    expected = Frame(opcode, sound).serialize(mask=False) + ping.serialize(mask=False)
+    assert connection.client.recv(4096) == expected
