@@ -3,20 +3,20 @@
 They are taken in simulated time, through the engine itself; only what costs time is timed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import uvloop
 
 from tests.benchmarks import frame_path, sound_exact, sound_jitter, sound_voice
-from tests.benchmarks.limits import told_missed, why_missed
+from tests.benchmarks.limits import told_missed
 from tests.benchmarks.machine import SOUND_PACKAGES, describe
 from tests.benchmarks.page import PAGE, listed
+from tests.benchmarks.rows import Row, judged_table, missed_of
 from tests.benchmarks.sections import write_section
 from tests.benchmarks.server import ROOT
-from tests.benchmarks.sound_rows import Row, missed_of, sound_table
-from tests.benchmarks.tables import folded, table
+from tests.benchmarks.tables import table
 
 LEGS: Final = 200
 ROOMS_OF: Final = (4, LEGS)
@@ -37,16 +37,10 @@ def section(rows: Sequence[Row], stages: str, machine: Mapping[str, str]) -> str
     """Give this section of docs/benchmarks.md."""
     return _TEXT.format(
         machine=listed(machine),
-        sound="\n\n".join((sound_table(rows), *_told(missed_of(rows)))),
+        sound=judged_table(rows),
         legs=LEGS,
         stages=stages,
     )
-
-
-def _told(missed: Sequence[str]) -> Iterable[str]:
-    yield folded(told_missed(missed))
-    if missed:
-        yield why_missed(missed)
 
 
 def _stages() -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from media_engine.dialects import L16, MULAW, WireFormat
 from media_engine.pcm import RATES_HZ
 from tests.benchmarks.limits import Limit
-from tests.benchmarks.sound_rows import Mark, Row, one, sound_table
+from tests.benchmarks.rows import Mark, Row, one, rows_table
 from tests.media_engine.fidelity.loudness import (
     eight_loud_talkers,
     touched_below_the_ceiling,
@@ -106,7 +106,7 @@ def _mute_row() -> Row:
 
 def main() -> None:
     """Print the table."""
-    print(sound_table(rows()))
+    print(rows_table(rows()))
 
 
 if __name__ == "__main__":

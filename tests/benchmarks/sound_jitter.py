@@ -13,7 +13,7 @@ from media_engine.dialects import L16, WireFormat
 from media_engine.pcm import FRAMES_PER_SECOND, Pcm
 from tests.benchmarks.concealment_quality import TARGET, measure
 from tests.benchmarks.limits import Limit
-from tests.benchmarks.sound_rows import Mark, Row, one, sound_table
+from tests.benchmarks.rows import Mark, Row, one, rows_table
 from tests.media_engine.clicks_heard import greatest_step, out_of_band_db
 from tests.media_engine.jitter_streams import arrivals, drifting, held_up
 from tests.media_engine.leg_playing import Played, play
@@ -138,4 +138,4 @@ def _concealment_rows() -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    print(sound_table(rows()))
+    print(rows_table(rows()))

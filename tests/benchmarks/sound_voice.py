@@ -18,7 +18,7 @@ from media_engine.pcm import FULL_SCALE, Wide
 from media_engine.speech_detector import SpeechDetector
 from media_engine.voice_processing import VoiceProcessing
 from tests.benchmarks.limits import Limit
-from tests.benchmarks.sound_rows import Mark, Row, one, sound_table
+from tests.benchmarks.rows import Mark, Row, one, rows_table
 from tests.media_engine.spoken import (
     FRAME,
     NOISES,
@@ -264,4 +264,4 @@ def _cost(processing: VoiceProcessing, legs: int) -> str:
 
 
 if __name__ == "__main__":
-    print(sound_table(rows()))
+    print(rows_table(rows()))

@@ -1,6 +1,6 @@
 from tests.benchmarks.limits import Limit
+from tests.benchmarks.rows import Mark, Row, missed_of, one
 from tests.benchmarks.sound import section
-from tests.benchmarks.sound_rows import Mark, Row, missed_of, one
 
 KEPT = one("kept, dB", Limit("<", -80), -100.25, 1)
 MISSED = Row("lost / changed", (Mark(Limit("=", 0), 0), Mark(Limit("=", 0), 2)), "of 9")

@@ -1,13 +1,13 @@
-"""A line of the sound's table: what was found, and by which marks it is judged."""
+"""Tables each line of which is judged by marks of its own: of the sound, and of faults."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from typing_extensions import override
 
-from tests.benchmarks.limits import Limit, Verdict, marked
-from tests.benchmarks.tables import table
+from tests.benchmarks.limits import Limit, Verdict, marked, told_missed, why_missed
+from tests.benchmarks.tables import folded, table
 
 _HEADS: Final = ("what", "asked for", "found", "")
 
@@ -58,9 +58,20 @@ def one(what: str, limit: Limit, figure: float, digits: int = 0, told: str = "")
     return Row(what, (Mark(limit, figure, digits),), told)
 
 
-def sound_table(rows: Iterable[Row]) -> str:
+def rows_table(rows: Iterable[Row]) -> str:
     """Give the table."""
     return table(_HEADS, [row.cells() for row in rows])
+
+
+def judged_table(rows: Sequence[Row]) -> str:
+    """Give the table, what was missed, and why as far as that is known."""
+    return "\n\n".join((rows_table(rows), *_judgement(missed_of(rows))))
+
+
+def _judgement(missed: Sequence[str]) -> Iterator[str]:
+    yield folded(told_missed(missed))
+    if missed:
+        yield why_missed(missed)
 
 
 def missed_of(rows: Iterable[Row]) -> list[str]:
