@@ -6,6 +6,7 @@ figures are told, and server and callers have a core each, as for all other figu
 
 import argparse
 import asyncio
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks.__main__ import leave
 from tests.benchmarks.health import read_health, tick_lateness_ms
 from tests.benchmarks.job import Percentiles
 from tests.benchmarks.limits import Limit, told_missed
@@ -55,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.faults")
     parser.add_argument("--quick", action="store_true", help="take less time; writes no page")
     quick = parser.parse_args().quick
+    signal.signal(signal.SIGTERM, leave)
     extent = QUICK if quick else WHOLE
     cores, began = choose_cores(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="confab-faults-") as directory, ExitStack() as undo:

@@ -48,9 +48,16 @@ def tables(results: Results) -> str:
         (results.clicks, delay_table),
     )
     parts = [write(results) for runs, write in taken if runs]
-    missed = folded(told_missed(judged(results, "missed")))
-    targets = targets_table(results, taken_only=True)
-    return "\n\n".join((*parts, targets, missed, *_warnings(results)))
+    return "\n\n".join((*parts, *_verdicts(results), *_warnings(results)))
+
+
+def _verdicts(results: Results) -> Iterable[str]:
+    missed = judged(results, "missed")
+    if missed or judged(results, "met"):
+        yield targets_table(results, taken_only=True)
+        yield folded(told_missed(missed))
+    else:
+        yield "**No target was judged.**"
 
 
 def section(

@@ -104,7 +104,7 @@ def _fetches(results: Results) -> list[Conditions]:
 
 def growth(results: Results, fewer: int, more: int) -> Values:
     """Give, for each kind of rooms that both have, what one of `more` costs, in parts of one of
-    `fewer`.
+    `fewer`. Each is taken once and briefly (Durations.linear_s).
     """
     return list(_growth(results, fewer, more))
 

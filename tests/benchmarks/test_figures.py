@@ -156,6 +156,7 @@ def test_a_run_that_does_not_count_is_in_no_verdict_and_in_no_figure() -> None:
     nothing = Results({FULL_HOUSE: [cheap]})
     assert cpu in judged(nothing, "not taken")
     assert "| 49.00" in tables(nothing)
+    assert "**No target was judged.**" in tables(Results({ONE_ROOM: [cheap]}))
     assert "| does not count " in tables(nothing)
 
 
