@@ -29,8 +29,15 @@ from tests.benchmarks.server import ROOT
 from tests.end_to_end import server as servers
 from tests.end_to_end import web_server
 from tests.end_to_end.precedence import like_us
+from tests.end_to_end.process_figures import Figures
 from tests.end_to_end.server import Installation, Server
-from tests.end_to_end.test_comings_and_goings import AT_ONCE, Door, turn
+from tests.end_to_end.test_comings_and_goings import (
+    AT_ONCE,
+    ROOM,
+    WARM_UP,
+    come_and_go,
+    settled,
+)
 from tests.end_to_end.test_floods import CASES, TOO_LARGE, TOO_MUCH, Flood, endure
 from tests.end_to_end.test_slow_reader import CLIENTS, Lesson, live_through
 from tests.end_to_end.web_server import WebServer
@@ -49,6 +56,7 @@ QUICK: Final = Extent(8, 200)
 
 _FRAME_MS: Final = 20
 _NONE: Final = Limit("=", 0)
+_NO_MORE: Final = Limit("≤", 0)
 _TEXT: Final = Path(__file__).with_name("section_of_faults.md").read_text()
 
 
@@ -181,24 +189,53 @@ def flood_rows(flood: Flood, lateness: Percentiles) -> list[Row]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a server takes up before others come, when they have gone, and as many more have."""
+
+    before: Figures
+    after: Figures
+    later: Figures
+    legs: int
+
+
 def _door_rows(house: _House, comings: int) -> list[Row]:
     print(f"{comings} come and go", flush=True)
     with house.server("door") as server:
-        return door_rows(asyncio.run(turn(server, comings)), comings)
+        return door_rows(asyncio.run(_turn(server, comings)), comings)
 
 
-def door_rows(door: Door, comings: int) -> list[Row]:
+async def _turn(server: Server, comings: int) -> Left:
+    room = await server.application(ROOM)
+    figures, calls = [], 0
+    for more in (WARM_UP, comings, comings):
+        await come_and_go(server, room, more)
+        calls += more
+        figures.append(await settled(server, calls))
+    said = read_health(server.port)
+    assert said is not None
+    before, after, later = figures
+    return Left(before, after, later, said["engine"]["legs"])
+
+
+def door_rows(left: Left, comings: int) -> list[Row]:
     """Tell what is left of those who have gone."""
-    before, after = door.before, door.after
+    before, after, later = left.before, left.after, left.later
     who = f"{comings} come and go"
-    grew = after.resident_mib - before.resident_mib
+    most = Limit("<", 20)
+    grew, grew_more = (
+        now.resident_mib - then.resident_mib for then, now in ((before, after), (after, later))
+    )
     return [
-        one(f"{who}: server's memory grew, MiB", Limit("<", 20), grew, 1),
-        one(f"{who}: threads left", Limit("≤", 0), after.threads - before.threads),
+        one(f"{who}: server's memory grew, MiB", most, grew, 1),
+        one(f"{comings} more come and go: server's memory grew, MiB", most, grew_more, 1),
+        one(f"{who}, and {comings} more: threads left", _NO_MORE, later.threads - before.threads),
         one(
-            f"{who}: descriptors left", Limit("≤", AT_ONCE), after.descriptors - before.descriptors
+            f"{who}, and {comings} more: descriptors left",
+            Limit("≤", AT_ONCE),
+            later.descriptors - before.descriptors,
         ),
-        one(f"{who}: legs left", _NONE, door.engine["legs"]),
+        one(f"{who}, and {comings} more: legs left", _NONE, left.legs),
     ]
 
 
