@@ -42,7 +42,8 @@ fix: $(DEV)              ## mend what can be mended by a tool
 	$(BIN)/ruff format .
 
 bench: $(DEV)            ## take the figures of docs/benchmarks.md again
-	@$(BIN)/python -m tests.benchmarks; server=$$?; $(BIN)/python -m tests.benchmarks.sound && exit $$server
+	@$(BIN)/python -m tests.benchmarks; server=$$?; $(BIN)/python -m tests.benchmarks.faults || server=1; \
+	$(BIN)/python -m tests.benchmarks.sound && exit $$server
 
 bench-peers: $(DEV)      ## the same of Janus (apt-get install janus) and the floor (gcc, libssl-dev), beside ours
 	$(BIN)/python -m tests.benchmarks.peers

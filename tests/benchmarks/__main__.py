@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -54,7 +55,8 @@ def main() -> int:
         return 130
     print(f"\n{tables(results)}")
     if wanted == list(ALL) and not asked.quick:
-        write_section(PAGE, "server", section(results, durations, describe(), cores))
+        machine = describe() | {"scheduling": results.scheduling}
+        write_section(PAGE, "server", section(results, durations, machine, cores))
         print(f"\nwritten: {PAGE.relative_to(ROOT)}")
     return 1 if complaints(results) else 0
 
@@ -65,6 +67,7 @@ def take(wanted: Sequence[Scenario], durations: Durations, cores: tuple[int, int
     Raises ServerFailed when there is not even anything to be called.
     """
     results = Results()
+    began = time.monotonic()
     with (
         ExitStack() as undo,
         tempfile.TemporaryDirectory(prefix="confab-benchmark-") as directory,
@@ -80,7 +83,9 @@ def take(wanted: Sequence[Scenario], durations: Durations, cores: tuple[int, int
             except (RunFailed, ServerFailed) as error:
                 print(error, file=sys.stderr)
                 results.failures.append(f"run {repetition + 1}: {str(error).splitlines()[0]}")
+            results.scheduling = server.scheduling
             results.server_errors += [f"{line[:80]} …" for line in server.errors()]
+    results.minutes = (time.monotonic() - began) / 60
     return results
 
 

@@ -29,10 +29,10 @@ class Callers:
         self._pacer = pacer
 
     @classmethod
-    async def call(cls, job: Job, dialect: CallerDialect, tracks: Sequence[FrameAt | None]) -> Self:
+    async def call(cls, job: Job, dialect: CallerDialect, tracks: Sequence[FrameAt]) -> Self:
         """Bring all in; each sends what its track gives as soon as the last one is there.
 
-        Who has no track says nothing. Raises CallFailed, TimeoutError.
+        Raises CallFailed, TimeoutError.
         """
         few_at_once = asyncio.Semaphore(CALLS_AT_ONCE)
 
@@ -47,8 +47,7 @@ class Callers:
         pacer = Pacer()
         places = _spread_places(len(job.rooms), job.seed)
         for client, track, place in zip(clients, tracks, places, strict=True):
-            if track is not None:
-                pacer.add((client.send, track), place)
+            pacer.add((client.send, track), place)
         return cls(job, clients, pacer)
 
     async def measure(self) -> Conditions:

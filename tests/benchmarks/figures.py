@@ -1,9 +1,9 @@
 """From results to figures: each over its repetitions, as min / median / max."""
 
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from tests.benchmarks.job import (
     BusyResult,
@@ -27,7 +27,12 @@ MOST_CLICKS_MISSED: Final = 0.02
 MOST_GENERATOR_CPU: Final = 0.9
 """Of the callers' core: above it a figure may be theirs and not the server's."""
 
+LEFT_OUT: Final = ", so it is left out"
+"""Ends a complaint of a run that does not count."""
+
 _ERRORS_TOLD: Final = 5
+
+_R = TypeVar("_R", bound=Result)
 
 QUIET_BELOW: Final = 0.3
 """Cores taken by all else in a run, above which figures are not what they could be."""
@@ -46,6 +51,10 @@ class Results:
     """Why runs gave no figure at all."""
     server_errors: list[str] = field(default_factory=list)
     """What the server logged as an error in any run."""
+    scheduling: str = "not told"
+    """How the server's threads were scheduled."""
+    minutes: float = 0.0
+    """How long it took to make them all."""
 
     def add(self, scenario: Scenario, result: Result) -> None:
         """Take in one run."""
@@ -67,7 +76,7 @@ class Results:
             for number, tones in enumerate(runs, 1):
                 yield f"{scenario.title}, run {number}", tones.conditions
         others = [("clicks", run.conditions) for run in self.clicks]
-        others += [("fetches", run.conditions) for run in self.fetches]
+        others += [("fetches", run.tones.conditions) for run in self.fetches]
         others += [("joins", run.conditions) for run in self.joins]
         others += [("busy", run.tones.conditions) for run in self.busy]
         yield from others
@@ -105,9 +114,25 @@ def kib_each(scenario: Scenario, result: TonesResult) -> float:
     return result.grown_bytes / len(scenario.rooms) / 1024
 
 
-def counts(result: TonesResult) -> bool:
-    """Tell whether everybody got what was asked for."""
-    return result.frames_per_s >= LEAST_FRAMES_PER_S and result.heard_right >= LEAST_HEARD_RIGHT
+def counts(result: Result) -> bool:
+    """Tell whether everybody got what was asked for; else the run's figures mean nothing."""
+    match result:
+        case TonesResult():
+            enough = result.frames_per_s >= LEAST_FRAMES_PER_S
+            return enough and result.heard_right >= LEAST_HEARD_RIGHT
+        case ClicksResult():
+            return not any(_clicks_complaints(result))
+        case FetchesResult():
+            return counts(result.tones)
+        case JoinsResult():
+            return _were_heard(result.joins)
+        case BusyResult():
+            return counts(result.tones) and _were_heard(result.joins) and _was_busy(result)
+
+
+def counted(results: Iterable[_R]) -> list[_R]:
+    """Give those that count."""
+    return [result for result in results if counts(result)]
 
 
 def spread(values: Iterable[float | None], digits: int) -> str:
@@ -122,8 +147,13 @@ def spread(values: Iterable[float | None], digits: int) -> str:
 
 
 def most_cpu_elsewhere(results: Results) -> float:
-    """Give how many cores all else took, in the worst run."""
-    return max((told.other_cpu for _, told in results.conditions()), default=0.0)
+    """Give how many cores all else took, in the worst of the runs in which server and callers were
+    to be alone: in others the server's children and those who answer badly are all else, too.
+    """
+    conditions = [run.conditions for runs in results.tones.values() for run in runs]
+    conditions += [run.conditions for run in results.clicks]
+    conditions += [run.conditions for run in results.joins]
+    return max((told.other_cpu for told in conditions), default=0.0)
 
 
 def complaints(results: Results) -> list[str]:
@@ -133,14 +163,17 @@ def complaints(results: Results) -> list[str]:
     for scenario, runs in results.tones.items():
         for number, run in enumerate(runs, 1):
             found += tones_complaints(f"{scenario.title}, run {number}", run)
+    for number, fetch in enumerate(results.fetches, 1):
+        found += tones_complaints(f"fetches, run {number}", fetch.tones)
     for number, busy in enumerate(results.busy, 1):
         found += tones_complaints(f"busy, run {number}", busy.tones)
         found += _joins_complaints(f"busy, run {number}", busy.joins)
-        if not (busy.pages and busy.told and busy.texts and busy.mp3_bytes):
-            found.append(f"busy, run {number}: the server had less to do than it should")
+        if not _was_busy(busy):
+            found.append(f"busy, run {number}: the server had less to do than it should{LEFT_OUT}")
     for number, come in enumerate(results.joins, 1):
         found += _joins_complaints(f"joins, run {number}", come.joins)
-    found += _clicks_complaints(results.clicks)
+    for number, click in enumerate(results.clicks, 1):
+        found += [f"clicks, run {number}: {told}{LEFT_OUT}" for told in _clicks_complaints(click)]
     for title, conditions in results.conditions():
         if conditions.generator_cpu > MOST_GENERATOR_CPU:
             found.append(
@@ -150,27 +183,33 @@ def complaints(results: Results) -> list[str]:
     return found
 
 
-def _clicks_complaints(runs: Sequence[ClicksResult]) -> Iterator[str]:
-    for number, run in enumerate(runs, 1):
-        for buffer in ("default", "off"):
-            delays = delays_of(run, buffer)
-            if delays.missed > MOST_CLICKS_MISSED * delays.clicks or not delays.clicks:
-                yield (
-                    f"jitter buffer {buffer}, run {number}:"
-                    f" {delays.missed} of {delays.clicks} clicks missed"
-                )
+def _clicks_complaints(run: ClicksResult) -> Iterator[str]:
+    for buffer in ("default", "off"):
+        delays = delays_of(run, buffer)
+        if delays.missed > MOST_CLICKS_MISSED * delays.clicks or not delays.clicks:
+            yield f"{delays.missed} of {delays.clicks} clicks missed, jitter buffer {buffer}"
+
+
+def _were_heard(joins: Joins) -> bool:
+    """Tell whether enough of those who came in heard who talked."""
+    return bool(joins.called) and joins.heard >= LEAST_JOINS_HEARD * joins.called
+
+
+def _was_busy(run: BusyResult) -> bool:
+    """Tell whether the server did all that it was to do beside the talk."""
+    return bool(run.pages and run.told and run.texts and run.mp3_bytes)
 
 
 def _joins_complaints(title: str, joins: Joins) -> Iterator[str]:
-    if joins.heard < LEAST_JOINS_HEARD * joins.called or not joins.called:
-        yield f"{title}: {joins.heard} of {joins.called} who came in heard who talked"
+    if not _were_heard(joins):
+        yield f"{title}: {joins.heard} of {joins.called} who came in heard who talked{LEFT_OUT}"
 
 
 def tones_complaints(title: str, run: TonesResult) -> list[str]:
     """Say what one run did not deliver."""
     found = []
     if run.frames_per_s < LEAST_FRAMES_PER_S:
-        found.append(f"{title}: {run.frames_per_s:.2f} frames/s")
+        found.append(f"{title}: {run.frames_per_s:.2f} frames/s{LEFT_OUT}")
     if run.heard_right < LEAST_HEARD_RIGHT:
-        found.append(f"{title}: {run.heard_right:.1%} heard right")
+        found.append(f"{title}: {run.heard_right:.1%} heard right{LEFT_OUT}")
     return found

@@ -16,6 +16,12 @@ SOURCE: Final = ROOT / "tests" / "benchmarks" / "floor.c"
 _READY_WITHIN_S: Final = 10.0
 
 
+def compiler() -> str:
+    """Give what the compiler says of itself."""
+    done = subprocess.run(["gcc", "--version"], text=True, capture_output=True, check=False)
+    return done.stdout.partition("\n")[0]
+
+
 class Floor:
     """floor.c on `core`, compiled into `directory`. Raises ServerFailed when it can not be."""
 

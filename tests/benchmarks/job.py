@@ -14,7 +14,7 @@ WAITING: Final = "waits-"
 """Begins the name of an application whose callers wait with something that is fetched."""
 
 LISTENING: Final = "listens-"
-"""Begins the name of an application whose callers say nothing; the rest names the meeting."""
+"""Begins the name of an application whose callers come in muted; the rest names the meeting."""
 
 STREAM: Final = "joins-"
 """Begins the names of the rooms into which callers come one after the other."""
@@ -150,9 +150,9 @@ class ClicksResult:
 
 @dataclass(frozen=True, slots=True)
 class FetchesResult:
-    """What the time was like in which many calls fetched what does them no good."""
+    """What those heard who talk, while many calls fetched what does them no good."""
 
-    conditions: Conditions
+    tones: TonesResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,11 @@ async def run_fetches(job: Job) -> FetchesResult:
     await asyncio.sleep(job.warm_up_s)
     async with asyncio.TaskGroup() as tasks:
         coming = tasks.create_task(Talk.begin(wait))
-        conditions, _ = await talk.measure()
+        measured = await talk.measure()
     for callers in (coming.result().callers, talk.callers):
         callers.hang_up()
     await asyncio.sleep(5 * PERIOD_S)
-    return FetchesResult(conditions)
+    return FetchesResult(talk.result(*measured))
 
 
 def main() -> None:

@@ -2,20 +2,22 @@
 
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-_PACKAGES: Final = ("numpy", "uvicorn", "uvloop", "websockets", "django", "channels")
+SERVER_PACKAGES: Final = ("numpy", "uvicorn", "uvloop", "websockets", "django", "channels")
+SOUND_PACKAGES: Final = ("numpy", "uvloop", "pesq", "webrtc-noise-gain", "espeakng-loader")
 
 
-def describe() -> dict[str, str]:
+def describe(packages: Sequence[str] = SERVER_PACKAGES) -> dict[str, str]:
     """Name processor, cores, kernel, Python and the packages that matter."""
     return {
         "CPU": f"{_cpu_model()}, {len(os.sched_getaffinity(0))} cores usable",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        "packages": ", ".join(f"{package} {version(package)}" for package in _PACKAGES),
+        "packages": ", ".join(f"{package} {version(package)}" for package in packages),
     }
 
 

@@ -8,12 +8,15 @@ from tests.benchmarks.busy_day import JOINS_PER_S, OPERATORS, TEXTS_PER_S
 from tests.benchmarks.figures import (
     LEAST_FRAMES_PER_S,
     LEAST_HEARD_RIGHT,
+    LEAST_JOINS_HEARD,
+    MOST_CLICKS_MISSED,
     QUIET_BELOW,
     Results,
     complaints,
     most_cpu_elsewhere,
 )
 from tests.benchmarks.joining import JOINS_PER_S as STREAM_PER_S
+from tests.benchmarks.limits import told_missed
 from tests.benchmarks.plan import COSTS, FETCHES, JOINS, LINEAR, PAIRS, TALKERS, Durations
 from tests.benchmarks.server import MAX_PARTICIPANTS, ROOT
 from tests.benchmarks.tables import (
@@ -21,10 +24,13 @@ from tests.benchmarks.tables import (
     cost_tables,
     delay_table,
     fetches_table,
+    folded,
     joins_table,
+    judgement,
     linear_table,
     targets_table,
 )
+from tests.benchmarks.targets import judged
 
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
 
@@ -32,7 +38,7 @@ _TEXT: Final = Path(__file__).with_name("section_of_server.md").read_text()
 
 
 def tables(results: Results) -> str:
-    """Give the tables of all that was taken, and what is wrong with the runs."""
+    """Give the tables of all that was taken, what was missed, and what is wrong with the runs."""
     taken: tuple[tuple[Collection[object], Callable[[Results], str]], ...] = (
         (results.tones.keys() & set(COSTS), cost_tables),
         (results.tones.keys() & set(LINEAR.values()), linear_table),
@@ -42,18 +48,29 @@ def tables(results: Results) -> str:
         (results.clicks, delay_table),
     )
     parts = [write(results) for runs, write in taken if runs]
-    return "\n\n".join((targets_table(results, taken_only=True), *parts, *_warnings(results)))
+    return "\n\n".join((*parts, *_verdicts(results), *_warnings(results)))
+
+
+def _verdicts(results: Results) -> Iterable[str]:
+    missed = judged(results, "missed")
+    if missed or judged(results, "met"):
+        yield targets_table(results, taken_only=True)
+        yield folded(told_missed(missed))
+    else:
+        yield "**No target was judged.**"
 
 
 def section(
     results: Results, durations: Durations, machine: Mapping[str, str], cores: tuple[int, int]
 ) -> str:
     """Give our own server's section of docs/benchmarks.md."""
+    targets = (targets_table(results), *judgement(results), *_warnings(results))
     return _TEXT.format(
         repetitions=durations.repetitions,
+        minutes=results.minutes,
         cores=told_cores(cores),
-        machine="\n".join(f"- {name}: {value}" for name, value in machine.items()),
-        targets="\n\n".join((targets_table(results), *_warnings(results))),
+        machine=listed(machine),
+        targets="\n\n".join(targets),
         cost=cost_tables(results),
         linear=linear_table(results),
         linear_s=durations.linear_s,
@@ -75,8 +92,15 @@ def section(
         tones_warm_up_s=durations.tones_warm_up_s,
         least_frames=LEAST_FRAMES_PER_S,
         least_right=LEAST_HEARD_RIGHT,
+        least_joins=LEAST_JOINS_HEARD,
+        most_missed=MOST_CLICKS_MISSED,
         most=MAX_PARTICIPANTS,
     )
+
+
+def listed(machine: Mapping[str, str]) -> str:
+    """Say on what the figures were taken."""
+    return "\n".join(f"- {name}: {value}" for name, value in machine.items())
 
 
 def told_cores(cores: tuple[int, int]) -> str:

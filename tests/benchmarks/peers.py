@@ -8,6 +8,7 @@ import argparse
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Final
 
 from tests.benchmarks.__main__ import leave
 from tests.benchmarks.figures import counts
-from tests.benchmarks.floor import Floor
+from tests.benchmarks.floor import Floor, compiler
 from tests.benchmarks.janus import Janus
 from tests.benchmarks.janus_api import MIX_HZ
 from tests.benchmarks.job import TonesResult, Transport
@@ -66,7 +67,11 @@ def main() -> int:
         return 130
     print(f"\n{tables(peers)}")
     if wanted == list(SCENARIOS) and not asked.quick:
-        write_section(PAGE, "peers", section(peers, durations, describe(), cores, SMALLER_HOUSE))
+        machine = describe() | {
+            "scheduling": peers.scheduling,
+            "others": f"Janus {peers.janus_version}; floor.c by {compiler()}",
+        }
+        write_section(PAGE, "peers", section(peers, durations, machine, cores, SMALLER_HOUSE))
         print(f"\nwritten: {PAGE.relative_to(ROOT)}")
     return 1 if complaints(peers) else 0
 
@@ -77,6 +82,7 @@ def take(wanted: Sequence[Scenario], durations: Durations, cores: tuple[int, int
     """
     with tempfile.TemporaryDirectory(prefix="confab-peers-") as directory:
         peers = Peers()
+        began = time.monotonic()
         bridges = _bridges(Path(directory), cores[0], peers)
         for repetition in range(durations.repetitions):
             for scenario in wanted:
@@ -88,6 +94,9 @@ def take(wanted: Sequence[Scenario], durations: Durations, cores: tuple[int, int
                     except (RunFailed, ServerFailed) as error:
                         print(error, file=sys.stderr)
                         peers.failures.append(f"run {repetition + 1}: {str(error).splitlines()[0]}")
+                    if isinstance(bridge, Server):
+                        peers.scheduling = bridge.scheduling
+        peers.minutes = (time.monotonic() - began) / 60
     return peers
 
 
@@ -123,7 +132,7 @@ def _take_one(peers: Peers, scenario: Scenario, run: _Run) -> None:
     if result is None or (may_be_smaller and not counts(result)):
         peers.was_too_much(scenario, name, SMALLER_HOUSE, result)
         result = run.result(SMALLER_HOUSE)
-    peers.add(scenario, name, result)
+    peers.add(scenario, name, run.repetition, result)
 
 
 def _bridges(directory: Path, core: int, peers: Peers) -> list[tuple[Bridge, Transport]]:

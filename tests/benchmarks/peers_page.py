@@ -1,14 +1,17 @@
 """What docs/benchmarks.md says of other bridges."""
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tests.benchmarks.figures import (
+    LEAST_FRAMES_PER_S,
+    LEAST_HEARD_RIGHT,
     MOST_GENERATOR_CPU,
     QUIET_BELOW,
+    counts,
     cpu_percent,
     kib_each,
     spread,
@@ -17,12 +20,13 @@ from tests.benchmarks.figures import (
 from tests.benchmarks.floor import Floor
 from tests.benchmarks.janus import Janus
 from tests.benchmarks.job import TonesResult
-from tests.benchmarks.page import told_cores
+from tests.benchmarks.limits import Limit, Verdict, marked, told_missed, why_missed
+from tests.benchmarks.page import listed, told_cores
 from tests.benchmarks.plan import Durations, Scenario
 from tests.benchmarks.server import Server
-from tests.benchmarks.tables import table
+from tests.benchmarks.tables import folded, table
 
-MOST_OF_JANUS: Final = 0.70
+MOST_OF_JANUS: Final = Limit("≤", 0.70)
 """The target: our cost, in parts of Janus'."""
 
 NARROW: Final = "Confab at 8 kHz"
@@ -36,10 +40,16 @@ _TEXT: Final = Path(__file__).with_name("section_of_peers.md").read_text()
 
 @dataclass
 class Peers:
-    """All runs, by scenario and bridge."""
+    """All runs, by scenario and bridge, and by the round in which each was made: one that failed
+    leaves a gap.
+    """
 
     janus_version: str = ""
-    runs: dict[tuple[Scenario, str], list[TonesResult]] = field(default_factory=dict)
+    scheduling: str = "not told"
+    """How the threads of ours were scheduled."""
+    minutes: float = 0.0
+    """How long it took to make all runs."""
+    runs: dict[tuple[Scenario, str], dict[int, TonesResult]] = field(default_factory=dict)
     houses: dict[tuple[Scenario, str], Scenario] = field(default_factory=dict)
     """What was taken in place of a scenario."""
     notes: list[str] = field(default_factory=list)
@@ -49,9 +59,9 @@ class Peers:
         """Give what is measured of a bridge for a scenario."""
         return self.houses.get((scenario, bridge), scenario)
 
-    def add(self, scenario: Scenario, bridge: str, result: TonesResult) -> None:
+    def add(self, scenario: Scenario, bridge: str, repetition: int, result: TonesResult) -> None:
         """Take in one run."""
-        self.runs.setdefault((scenario, bridge), []).append(result)
+        self.runs.setdefault((scenario, bridge), {})[repetition] = result
 
     def was_too_much(
         self, scenario: Scenario, bridge: str, smaller: Scenario, result: TonesResult | None
@@ -69,15 +79,21 @@ class Peers:
             f"With {scenario.title} {bridge} {told}: its figure there is that of {smaller.title}."
         )
 
-    def costs(self, scenario: Scenario, bridge: str) -> list[float]:
-        """Give the CPU of each participant in % of a core, for each run."""
+    def counted(self, scenario: Scenario, bridge: str) -> dict[int, TonesResult]:
+        """Give the runs that count, by their rounds."""
+        runs = self.runs.get((scenario, bridge), {})
+        return {repetition: run for repetition, run in runs.items() if counts(run)}
+
+    def costs(self, scenario: Scenario, bridge: str) -> dict[int, float]:
+        """Give the CPU of each participant in % of a core, for each run that counts."""
         house = self.house(scenario, bridge)
-        return [cpu_percent(house, run) for run in self.runs.get((scenario, bridge), [])]
+        runs = self.counted(scenario, bridge)
+        return {repetition: cpu_percent(house, run) for repetition, run in runs.items()}
 
     def ratios(self, scenario: Scenario, ours: str, other: str) -> list[float]:
-        """Give one of ours in parts of another's, round by round."""
-        pairs = zip(self.costs(scenario, ours), self.costs(scenario, other), strict=False)
-        return [our_cost / others for our_cost, others in pairs if others]
+        """Give one of ours in parts of another's, for each round in which both count."""
+        our_costs, others = self.costs(scenario, ours), self.costs(scenario, other)
+        return [our_costs[round_] / others[round_] for round_ in our_costs if others.get(round_)]
 
     def scenarios(self) -> list[Scenario]:
         """Give the scenarios, in the order in which they were taken."""
@@ -88,8 +104,8 @@ def complaints(peers: Peers) -> list[str]:
     """Say which runs failed or did not deliver what was asked."""
     found = list(peers.failures)
     for (scenario, bridge), runs in peers.runs.items():
-        for number, run in enumerate(runs, 1):
-            title = f"{bridge}, {peers.house(scenario, bridge).title}, run {number}"
+        for repetition, run in runs.items():
+            title = f"{bridge}, {peers.house(scenario, bridge).title}, run {repetition + 1}"
             found += tones_complaints(title, run)
             if run.conditions.generator_cpu > MOST_GENERATOR_CPU:
                 found.append(f"{title}: the callers took all of their core, so it may be theirs")
@@ -97,9 +113,9 @@ def complaints(peers: Peers) -> list[str]:
 
 
 def tables(peers: Peers) -> str:
-    """Give the ratios, then each scenario, then what is wrong with the runs."""
-    parts = [_ratios(peers), *(_scenario(peers, scenario) for scenario in peers.scenarios())]
-    return "\n\n".join((*parts, *peers.notes, *_warnings(peers)))
+    """Give each scenario, then the ratios, what was missed, and what is wrong with the runs."""
+    missed = folded(told_missed(missed_of(peers)))
+    return "\n\n".join((*_scenarios(peers), _ratios(peers), missed, *_warnings(peers)))
 
 
 def section(
@@ -112,35 +128,70 @@ def section(
     """Give this section of docs/benchmarks.md."""
     return _TEXT.format(
         janus=peers.janus_version,
-        repetitions=durations.repetitions,
+        rounds="once" if durations.repetitions == 1 else f"{durations.repetitions} times",
+        least_frames=LEAST_FRAMES_PER_S,
+        least_right=LEAST_HEARD_RIGHT,
+        minutes=peers.minutes,
         cores=told_cores(cores),
-        machine="\n".join(f"- {name}: {value}" for name, value in machine.items()),
-        tables=tables(peers),
+        machine=listed(machine),
+        ratios="\n\n".join((_ratios(peers), *_judgement(peers))),
+        scenarios="\n\n".join((*_scenarios(peers), *_warnings(peers))),
         tones_s=durations.tones_s,
         tones_warm_up_s=durations.tones_warm_up_s,
         smaller=smaller.title,
     )
 
 
+def missed_of(peers: Peers) -> list[str]:
+    """Name the rows of ratios in which the target was missed."""
+    return [title for title, verdict in _verdicts(peers) if verdict == "missed"]
+
+
+def _judgement(peers: Peers) -> Iterator[str]:
+    missed = missed_of(peers)
+    yield folded(told_missed(missed))
+    if missed:
+        yield why_missed(missed)
+    if not_taken := [title for title, verdict in _verdicts(peers) if verdict == "not taken"]:
+        yield folded(f"**Not taken:** {'; '.join(not_taken)}.")
+
+
+def _verdicts(peers: Peers) -> list[tuple[str, Verdict]]:
+    return [
+        (_title(scenario, ours), _verdict(peers.ratios(scenario, ours, Janus.name)))
+        for scenario in peers.scenarios()
+        for ours in _OURS
+    ]
+
+
+def _title(scenario: Scenario, ours: str) -> str:
+    return f"{scenario.title}, {ours}"
+
+
 def _ratios(peers: Peers) -> str:
     rows = [
         (
-            f"{scenario.title}, {ours}",
+            _title(scenario, ours),
             spread(peers.ratios(scenario, ours, Janus.name), 2),
-            _verdict(peers.ratios(scenario, ours, Janus.name)),
+            marked(_verdict(peers.ratios(scenario, ours, Janus.name))),
             spread(peers.ratios(scenario, ours, Floor.name), 2),
         )
         for scenario in peers.scenarios()
         for ours in _OURS
     ]
-    limit = f"asked for ≤ {MOST_OF_JANUS:g}"
-    return table(("our cost, in parts of", "Janus'", limit, "the floor's"), rows)
+    heads = ("our cost, in parts of", "Janus'", f"asked for {MOST_OF_JANUS}", "the floor's")
+    return table(heads, rows)
 
 
-def _verdict(ratios: Sequence[float]) -> str:
+def _verdict(ratios: Sequence[float]) -> Verdict:
     if not ratios:
         return "not taken"
-    return "met" if statistics.median(ratios) <= MOST_OF_JANUS else "**missed**"
+    return "met" if MOST_OF_JANUS.holds(statistics.median(ratios)) else "missed"
+
+
+def _scenarios(peers: Peers) -> list[str]:
+    """Give the tables of the scenarios, and what was taken in place of one."""
+    return [*(_scenario(peers, scenario) for scenario in peers.scenarios()), *peers.notes]
 
 
 def _scenario(peers: Peers, scenario: Scenario) -> str:
@@ -158,12 +209,14 @@ def _scenario(peers: Peers, scenario: Scenario) -> str:
         ["CPU of all else, % of a core"],
     ]
     for bridge in _BRIDGES:
-        runs = peers.runs.get((scenario, bridge), [])
+        every = peers.runs.get((scenario, bridge), {}).values()
+        runs = peers.counted(scenario, bridge).values()
         house = peers.house(scenario, bridge)
         cells = (
-            spread(peers.costs(scenario, bridge), 3),
-            spread((run.frames_per_s for run in runs), 2),
-            spread((run.heard_right * 100 for run in runs), 1),
+            spread(peers.costs(scenario, bridge).values(), 3),
+            # By these it is told which runs count.
+            spread((run.frames_per_s for run in every), 2),
+            spread((run.heard_right * 100 for run in every), 1),
             spread((run.lost * 100 for run in runs), 2) if bridge == Janus.name else "–",
             spread((kib_each(house, run) for run in runs), 0),
             spread((run.conditions.generator_cpu * 100 for run in runs), 0),
@@ -176,7 +229,8 @@ def _scenario(peers: Peers, scenario: Scenario) -> str:
 
 def _warnings(peers: Peers) -> Iterable[str]:
     elsewhere = max(
-        (run.conditions.other_cpu for runs in peers.runs.values() for run in runs), default=0.0
+        (run.conditions.other_cpu for runs in peers.runs.values() for run in runs.values()),
+        default=0.0,
     )
     if elsewhere > QUIET_BELOW:
         yield f"**This machine was not quiet:** all else took up to {elsewhere:.0%} of a core."

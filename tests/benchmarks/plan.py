@@ -75,7 +75,7 @@ class Durations:
 WHOLE: Final = Durations(
     repetitions=3,
     tones_s=10,
-    tones_warm_up_s=3,
+    tones_warm_up_s=2,
     clicks_s=15,
     clicks_warm_up_s=8,
     joins_s=10,

@@ -11,21 +11,35 @@ from typing import Final
 _TICKS_PER_SECOND: Final = os.sysconf("SC_CLK_TCK")
 
 _IDLE_AND_IOWAIT: Final = slice(3, 5)
-_UP_TO_STEAL: Final = slice(0, 8)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Up to one moment: this machine's cores together, the server, ourselves."""
+    """Up to one moment: the time in which this machine's cores had nothing to do, all together,
+    and that of the server and ourselves.
+    """
 
-    machine: float
+    idle: float
     server: float
     own: float
 
 
 def read_spent(server_pid: int) -> Spent:
     """Read all three now."""
-    return Spent(_machine(), process_seconds(server_pid), process_seconds(os.getpid()))
+    return Spent(_idle(), process_seconds(server_pid), process_seconds(os.getpid()))
+
+
+def elsewhere(before: Spent, after: Spent, lasted: float) -> float:
+    """Give the time that anything else ran in `lasted` seconds, stolen time included.
+
+    It is what is left of all cores' time. That they were busy is not read from /proc/stat: most
+    kernels count it by looking a few hundred times a second at what runs, and who is woken by the
+    same timer is seldom seen. Idle time is measured, and so is that of processes. What is below
+    the clock's resolution is nothing.
+    """
+    all_cores = lasted * (os.cpu_count() or 1)
+    ours = after.server - before.server + after.own - before.own
+    return max(0.0, all_cores - (after.idle - before.idle) - ours)
 
 
 def process_seconds(pid: int) -> float:
@@ -53,7 +67,7 @@ def resident_bytes(pid: int) -> int:
     raise ValueError(f"process {pid} has ended")
 
 
-def _machine() -> float:
+def _idle() -> float:
     with Path("/proc/stat").open() as lines:
-        counts = [int(field) for field in lines.readline().split()[1:]][_UP_TO_STEAL]
-    return (sum(counts) - sum(counts[_IDLE_AND_IOWAIT])) / _TICKS_PER_SECOND
+        counts = [int(field) for field in lines.readline().split()[1:]]
+    return sum(counts[_IDLE_AND_IOWAIT]) / _TICKS_PER_SECOND

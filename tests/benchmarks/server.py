@@ -17,6 +17,7 @@ from typing import Final
 from tests.benchmarks.health import read_health
 from tests.benchmarks.job import Address
 from tests.benchmarks.pinned import finish, start_pinned
+from tests.benchmarks.scheduling import told_scheduling
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -51,7 +52,9 @@ class Server:
         name: str = name,
         settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`settings`: of the environment, besides what is needed here."""
+        """`settings`: of the environment, besides what is needed here. `scheduling` tells how the
+        threads of the last start were scheduled.
+        """
         self.name = name
         self.address = Address(
             port=free_port(),
@@ -64,6 +67,7 @@ class Server:
         self._log = directory / "server.log"
         self._prepared, self._data = directory / "prepared", directory / "data"
         self._errors: list[str] = []
+        self.scheduling = "not told"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         self._environment = kept | {
             "PORT": str(self.address.port),
@@ -105,6 +109,7 @@ class Server:
             )
         try:
             self._wait_until_ready(process)
+            self.scheduling = told_scheduling(process.pid)
             yield process.pid
         finally:
             # What it says of calls that it has to break off is of no interest, nor are its data.

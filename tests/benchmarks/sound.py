@@ -3,18 +3,20 @@
 They are taken in simulated time, through the engine itself; only what costs time is timed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import uvloop
 
 from tests.benchmarks import frame_path, sound_exact, sound_jitter, sound_voice
-from tests.benchmarks.machine import describe
-from tests.benchmarks.page import PAGE
+from tests.benchmarks.limits import told_missed
+from tests.benchmarks.machine import SOUND_PACKAGES, describe
+from tests.benchmarks.page import PAGE, listed
+from tests.benchmarks.rows import Row, judged_table, missed_of
 from tests.benchmarks.sections import write_section
 from tests.benchmarks.server import ROOT
-from tests.benchmarks.sound_exact import Row
+from tests.benchmarks.tables import table
 
 LEGS: Final = 200
 ROOMS_OF: Final = (4, LEGS)
@@ -24,16 +26,21 @@ _TEXT: Final = Path(__file__).with_name("section_of_sound.md").read_text()
 
 def main() -> None:
     """Print and write the section."""
-    sound = [*sound_exact.rows(), *sound_jitter.rows(), *sound_voice.rows()]
-    text = _TEXT.format(
-        machine=describe()["CPU"],
-        sound=_table(("what", "target", "found"), sound),
-        legs=LEGS,
-        stages=_stages(),
-    )
+    rows = [*sound_exact.rows(), *sound_jitter.rows(), *sound_voice.rows()]
+    text = section(rows, _stages(), describe(SOUND_PACKAGES))
     print(text)
     write_section(PAGE, "sound", text)
-    print(f"written: {PAGE.relative_to(ROOT)}")
+    print(f"written: {PAGE.relative_to(ROOT)}\n\n{told_missed(missed_of(rows))}")
+
+
+def section(rows: Sequence[Row], stages: str, machine: Mapping[str, str]) -> str:
+    """Give this section of docs/benchmarks.md."""
+    return _TEXT.format(
+        machine=listed(machine),
+        sound=judged_table(rows),
+        legs=LEGS,
+        stages=stages,
+    )
 
 
 def _stages() -> str:
@@ -48,12 +55,7 @@ def _stages() -> str:
     ]
     sums = [f"{sum(stage.microseconds for stage in column):.2f}" for column in columns]
     heads = ("stage", *(f"rooms of {room_of}" for room_of in ROOMS_OF), "what it is")
-    return _table(heads, [*rows, ("all", *sums, "")])
-
-
-def _table(heads: Sequence[str], rows: Sequence[Row | tuple[str, ...]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table(heads, [*rows, ("all", *sums, "")])
 
 
 if __name__ == "__main__":

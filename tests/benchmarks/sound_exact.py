@@ -5,10 +5,12 @@ is ours. So the figures are of the code and not of a machine, and are the same i
 """
 
 import itertools
-from typing import Final, TypeAlias
+from typing import Final
 
 from media_engine.dialects import L16, MULAW, WireFormat
 from media_engine.pcm import RATES_HZ
+from tests.benchmarks.limits import Limit
+from tests.benchmarks.rows import Mark, Row, one, rows_table
 from tests.media_engine.fidelity.loudness import (
     eight_loud_talkers,
     touched_below_the_ceiling,
@@ -19,14 +21,12 @@ from tests.media_engine.fidelity.mute import mute_takes_at_most_ms
 from tests.media_engine.fidelity.rates import images_db, in_band_snr_db
 from tests.media_engine.fidelity.tone import tone_through_a_meeting
 
-Row: TypeAlias = tuple[str, str, str]
-"""What, target, figure."""
-
 MINUTES: Final = 10
 
 _PHONE: Final = WireFormat(MULAW, 8000)
 _LINEAR: Final = tuple(WireFormat(L16, rate_hz) for rate_hz in RATES_HZ)
 _SEEDS: Final = range(5)
+_NONE: Final = Limit("=", 0)
 
 
 def rows() -> list[Row]:
@@ -39,12 +39,16 @@ def _tone_rows() -> list[Row]:
     told = passage.account
     what = f"1 kHz tone, 16 bits, {MINUTES} minutes in a meeting of three"
     return [
-        (f"{what}: samples inserted / lost", "0 / 0", f"{told.inserted} / {told.lost}"),
-        (f"{what}: samples changed", "0", f"{told.altered}"),
-        (
+        Row(
+            f"{what}: samples inserted / lost",
+            (Mark(_NONE, told.inserted), Mark(_NONE, told.lost)),
+        ),
+        one(f"{what}: samples changed", _NONE, told.altered),
+        one(
             "the same tone heard at 8 kHz: worst 20 ms against one sine, dB",
-            "≥ 70",
-            f"{passage.resampled_snr_db:.1f}",
+            Limit("≥", 70),
+            passage.resampled_snr_db,
+            1,
         ),
     ]
 
@@ -59,9 +63,9 @@ def _mix_rows() -> list[Row]:
     )
     own = max(own_voice_db(wire) for wire in (_PHONE, *_LINEAR))
     return [
-        ("mix of two talkers over μ-law, SNR, dB", "≥ 34", f"{min(over_mulaw):.1f}"),
-        ("mix of two talkers in 16 bits, SNR, dB", "≥ 70", f"{min(in_16_bits):.1f}"),
-        ("own voice in one's own mix, dB", "< −80", _negative(own)),
+        one("mix of two talkers over μ-law, SNR, dB", Limit("≥", 34), min(over_mulaw), 1),
+        one("mix of two talkers in 16 bits, SNR, dB", Limit("≥", 70), min(in_16_bits), 1),
+        one("own voice in one's own mix, dB", Limit("<", -80), own, 1),
     ]
 
 
@@ -71,8 +75,8 @@ def _rate_rows() -> list[Row]:
     images = max(max(images_db(*pair).values()) for pair in pairs)
     what = "resampling between 8, 16, 24 and 48 kHz"
     return [
-        (f"{what}, SNR up to 0.425 of the lower rate, dB", "≥ 80", f"{snr_db:.1f}"),
-        (f"{what}, images and what folds, dB", "< −70", _negative(images)),
+        one(f"{what}, SNR up to 0.425 of the lower rate, dB", Limit("≥", 80), snr_db, 1),
+        one(f"{what}, images and what folds, dB", Limit("<", -70), images, 1),
     ]
 
 
@@ -85,28 +89,24 @@ def _loudness_rows() -> list[Row]:
     elsewhere = sum(touched_in_a_mix_of_ones_own(seed) for seed in _SEEDS)
     what = "eight talkers at −10 dBFS"
     return [
-        (f"{what}: clipped samples in a row", "< 3", f"{run}"),
-        (f"{what}: distortion, %", "< 3", f"{distortion * 100:.3f}"),
-        (f"{what}: each sample as it was again after, ms", "< 500", f"{recovered_ms}"),
-        ("a mix that peaks at −1 dBFS: samples changed", "0", f"{touched}"),
-        (f"{what}, one heard alone: samples changed", "0", f"{elsewhere}"),
+        one(f"{what}: clipped samples in a row", Limit("<", 3), run),
+        one(f"{what}: distortion, %", Limit("<", 3), distortion * 100, 3),
+        one(f"{what}: each sample as it was again after, ms", Limit("<", 500), recovered_ms),
+        one("a mix that peaks at −1 dBFS: samples changed", _NONE, touched),
+        one(f"{what}, one heard alone: samples changed", _NONE, elsewhere),
     ]
 
 
 def _mute_row() -> Row:
     wires = (_PHONE, *_LINEAR)
     most_ms = max(mute_takes_at_most_ms(*pair) for pair in itertools.product(wires, repeat=2))
-    return ("mute, from the order to the last sound sent, at most, ms", "≤ 60", f"{most_ms:.1f}")
-
-
-def _negative(decibels: float) -> str:
-    return f"−{-decibels:.1f}"
+    what = "mute, from the order to the last sound sent, at most, ms"
+    return one(what, Limit("≤", 60), most_ms, 1)
 
 
 def main() -> None:
     """Print the table."""
-    for what, target, figure in rows():
-        print(f"{what:<80} {target:>7} {figure:>8}")
+    print(rows_table(rows()))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ import numpy as np
 
 from media_engine.dialects import L16, WireFormat
 from media_engine.pcm import FRAMES_PER_SECOND, Pcm
-from tests.benchmarks.concealment_quality import measure
+from tests.benchmarks.concealment_quality import TARGET, measure
+from tests.benchmarks.limits import Limit
+from tests.benchmarks.rows import Mark, Row, one, rows_table
 from tests.media_engine.clicks_heard import greatest_step, out_of_band_db
 from tests.media_engine.jitter_streams import arrivals, drifting, held_up
 from tests.media_engine.leg_playing import Played, play
@@ -27,10 +29,15 @@ _CALM_AFTER: Final = 20 * FRAMES_PER_SECOND
 _WORST_HELD_UP: Final = 10
 _MINUTES_OF_DRIFT: Final = 10
 _DRIFT: Final = 200e-6
+_FRAMES: Final = Limit("≤", 6)
+"""10 minutes of drift are 120 ms, six frames."""
+
+_NO_GROWTH_MS: Final = Limit("<", 20)
+"""Less than a frame: sound comes and goes by whole ones, and that much it swings."""
 
 
-def rows() -> list[tuple[str, str, str]]:
-    """Take all figures; give what it is, what it should be, and what it is found to be."""
+def rows() -> list[Row]:
+    """Take all figures."""
     return [*_recovery_rows(), *_drift_rows(), *_concealment_rows()]
 
 
@@ -66,49 +73,69 @@ def tone() -> Pcm:
     return (8000 * np.sin(2 * np.pi * _TONE_HZ * time)).astype(np.int16)
 
 
-def _recovery_rows() -> Iterator[tuple[str, str, str]]:
+def growth_ms(played: Played) -> float:
+    """Give by how much the longest delay of the last 200 s exceeds that of the first 200 s."""
+    ticks = 200 * FRAMES_PER_SECOND
+    return max(played.delays_ms[-ticks:]) - max(played.delays_ms[:ticks])
+
+
+def _recovery_rows() -> Iterator[Row]:
     makers: Sequence[tuple[str, Callable[[], Pcm]]] = (
         ("a tone without a pause", tone),
         ("silence", lambda: np.zeros(RATE_HZ, np.int16)),
     )
     for name, make in makers:
         taken = [recovery_s(make(), seed) for seed in SEEDS]
-        yield (
-            f"30 s of 200 ms jitter, then calm: delay back within 20 ms, {name}",
-            "≤ 15 s",
-            f"{min(taken):.1f} / {median(taken):.1f} / {max(taken):.1f} s",
+        yield one(
+            f"30 s of 200 ms jitter, then calm: delay back within 20 ms, {name}, s",
+            Limit("≤", 15),
+            max(taken),
+            1,
+            f"the worst of {len(taken)}; median {median(taken):.1f}",
         )
 
 
-def _drift_rows() -> Iterator[tuple[str, str, str]]:
+def _drift_rows() -> Iterator[Row]:
     for name, share in (("fast", -_DRIFT), ("slow", _DRIFT)):
         played = drift(share, seed=1)
         counters = played.leg.jitter.counters
         heard = played.sound[RATE_HZ:]
         step = greatest_step(heard) / greatest_step(tone())
         splash = out_of_band_db(heard, RATE_HZ, _TONE_HZ - 400, _TONE_HZ + 400)
-        yield (
-            f"clock 200 ppm {name} for 10 min, a tone: longest delay; frames cut, made up, dropped",
-            "no growth; ≤ 6, ≤ 6, 0",
-            f"{max(played.delays_ms):.0f} ms; "
-            f"{counters.shed}, {played.leg.concealed}, {counters.overflowed}",
+        clock = f"clock 200 ppm {name} for {_MINUTES_OF_DRIFT} min, a tone"
+        yield one(
+            f"{clock}: growth of the longest delay, ms",
+            _NO_GROWTH_MS,
+            growth_ms(played),
+            told=f"never more than {max(played.delays_ms):.0f}",
         )
-        yield (
-            f"clock 200 ppm {name}: greatest step beside the tone's own; power beside the tone",
-            "≤ 1.3; no click",
-            f"{step:.2f}; {splash:.0f} dB",
+        yield Row(
+            f"{clock}: frames cut / made up / dropped",
+            (
+                Mark(_FRAMES, counters.shed),
+                Mark(_FRAMES, played.leg.concealed),
+                Mark(Limit("=", 0), counters.overflowed),
+            ),
+        )
+        yield one(
+            f"{clock}: greatest step, in parts of the tone's own",
+            Limit("≤", 1.3),
+            step,
+            2,
+            f"power beside the tone {splash:.0f} dB".replace("-", "−"),
         )
 
 
-def _concealment_rows() -> Iterator[tuple[str, str, str]]:
+def _concealment_rows() -> Iterator[Row]:
     for worth in measure(range(8)):
-        yield (
+        yield one(
             f"3 % of frames lost, {worth.run * 20} ms in a row: MOS (PESQ) won by concealment",
-            "≥ 0.5",
-            f"{worth.won:.2f} ({worth.silence:.2f} → {worth.concealed:.2f})",
+            Limit("≥", TARGET),
+            worth.won,
+            2,
+            f"{worth.silence:.2f} → {worth.concealed:.2f}",
         )
 
 
 if __name__ == "__main__":
-    for row in rows():
-        print(" | ".join(row))
+    print(rows_table(rows()))

@@ -7,7 +7,7 @@ Each is of the code that a tick runs, fed with the synthetic set of `tests.media
 
 import time
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from pesq import pesq
@@ -17,6 +17,8 @@ from media_engine.noise_suppression import DELAY_MS, MOST_VOICES, NoiseSuppressi
 from media_engine.pcm import FULL_SCALE, Wide
 from media_engine.speech_detector import SpeechDetector
 from media_engine.voice_processing import VoiceProcessing
+from tests.benchmarks.limits import Limit
+from tests.benchmarks.rows import Mark, Row, one, rows_table
 from tests.media_engine.spoken import (
     FRAME,
     NOISES,
@@ -31,9 +33,7 @@ from tests.media_engine.spoken import (
     talks,
 )
 
-Row: TypeAlias = tuple[str, str, str]
-"""What, target, figure."""
-
+_SHARE: Final = Limit("≥", 0.9)
 _SNR_DB: Final = 10
 _QUIET_S: Final = 60
 _LEGS: Final = 200
@@ -69,11 +69,10 @@ def _talking_in(kind: str | None) -> Row:
     precision, recall = np.mean(marks, axis=0)
     worst = np.min(marks)
     where = "no noise" if kind is None else f"{kind} noise, {_SNR_DB} dB SNR"
-    return (
+    return Row(
         f"talking, {where}: precision / recall",
-        "≥ 0.90 / ≥ 0.90",
-        f"{precision:.2f} / {recall:.2f}; worst of {len(marks)} voices {worst:.2f};"
-        f" told after {np.median(late):.0f} ms (median)",
+        (Mark(_SHARE, float(precision), 2), Mark(_SHARE, float(recall), 2)),
+        f"worst of {len(marks)} voices {worst:.2f}; told after {np.median(late):.0f} ms, median",
     )
 
 
@@ -85,7 +84,8 @@ def _noise_alone() -> Row:
     ]
     starts = sum(int(np.sum(np.diff(told.astype(int)) == 1)) for told in _detected(sounds))
     minutes = len(sounds) * _QUIET_S / 60
-    return (f"talking, {minutes:.0f} minutes of steady noise: speech told", "0", str(starts))
+    what = f"talking, {minutes:.0f} minutes of steady noise: times speech was told"
+    return one(what, Limit("=", 0), starts)
 
 
 def _detected(sounds: Sequence[Wide]) -> list[Frames]:
@@ -127,14 +127,19 @@ def _loudness() -> list[Row]:
     pauses = ~np.stack([around(one, 100) for one in spoken])[:, 1:]
     moved = np.abs(np.diff(gains, axis=1))[pauses].max() * 50
     return [
-        (
-            "loudness, talkers of −35 and −12 dBFS, after 5 s: difference",
-            "≤ 3 dB",
-            f"{np.median(apart):.1f} dB (median of {len(apart)} pairs),"
-            f" at worst {apart.max():.1f} dB; {np.mean(quiet):.1f} and {np.mean(loud):.1f} dBFS",
+        one(
+            "loudness, talkers of −35 and −12 dBFS, after 5 s: difference, dB",
+            Limit("≤", 3),
+            float(apart.max()),
+            1,
+            f"the worst of {len(apart)} pairs; median {np.median(apart):.1f}",
         ),
-        ("loudness, gain's range from the 6th to the 10th second", "–", f"≤ {steady:.1f} dB"),
-        ("loudness, the gain's speed in pauses", "0 dB/s", f"{moved:.1f} dB/s"),
+        Row(
+            "loudness, what they end at, mean, dBFS",
+            told=f"{np.mean(quiet):.1f} / {np.mean(loud):.1f}".replace("-", "−"),
+        ),
+        Row("loudness, gain's range from the 6th to the 10th second, dB", told=f"{steady:.1f}"),
+        one("loudness, the gain's speed in pauses, dB/s", Limit("=", 0), float(moved), 1),
     ]
 
 
@@ -183,20 +188,19 @@ def _noisiness_in(kind: str) -> Row:
         _in_pauses_db(talk, was) - _in_pauses_db(talk, now)
         for talk, was, now in zip(voices, noisy, clean, strict=True)
     ]
-    return (
-        f"noise suppression, {kind} noise, {_SNR_DB} dB SNR: noise in pauses, PESQ",
-        "≥ 6 dB less, no worse",
-        f"{np.mean(less):.0f} dB less, {before:.2f} → {after:.2f}",
+    return Row(
+        f"noise suppression, {kind} noise, {_SNR_DB} dB SNR: dB less in pauses / PESQ won",
+        (Mark(Limit("≥", 6), float(np.mean(less))), Mark(Limit("≥", 0), after - before, 2)),
+        f"{before:.2f} → {after:.2f}",
     )
 
 
 def _without_noise() -> Row:
     voices = [talks()[number] for number in _OF_THE_SET]
     told = [_quality(talk, _denoised(talk.sound)) for talk in voices]
-    return (
+    return Row(
         "noise suppression, no noise: PESQ of what remains (4.6 at best)",
-        "–",
-        f"{np.mean(told):.1f}",
+        told=f"{np.mean(told):.1f}",
     )
 
 
@@ -235,7 +239,7 @@ def _costs() -> list[Row]:
         watched.watch(row, lambda speaking, ago: None)
         levelled.level(row, True)
     return [
-        (f"cost a tick, {legs} legs {name}", "–", _cost(processing, legs))
+        Row(f"cost a tick, {legs} legs {name}", told=_cost(processing, legs))
         for name, processing, legs in (
             ("with all off", nothing, _LEGS),
             ("watched", watched, _LEGS),
@@ -260,5 +264,4 @@ def _cost(processing: VoiceProcessing, legs: int) -> str:
 
 
 if __name__ == "__main__":
-    for what, target, figure in rows():
-        print(f"{what}: {figure} (target {target})")
+    print(rows_table(rows()))

@@ -1,11 +1,12 @@
 """The tables of what our own server does."""
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from tests.benchmarks.figures import (
     Results,
+    counted,
     counts,
     cpu_percent,
     delays_of,
@@ -13,6 +14,7 @@ from tests.benchmarks.figures import (
     spread,
 )
 from tests.benchmarks.job import Conditions, Joins, TonesResult
+from tests.benchmarks.limits import told_missed, why_missed
 from tests.benchmarks.plan import (
     BUSY,
     COSTS,
@@ -29,10 +31,14 @@ _Reading: TypeAlias = Callable[[Scenario, TonesResult], float | None]
 _COLUMNS: Final = 3
 """Scenarios beside one another."""
 
-_COST_ROWS: Final[tuple[tuple[str, _Reading, int], ...]] = (
-    ("**CPU a participant, % of a core**", cpu_percent, 3),
+_DELIVERED_ROWS: Final[tuple[tuple[str, _Reading, int], ...]] = (
     ("frames/s received, worst caller", lambda _, run: run.frames_per_s, 2),
     ("heard right, worst caller, %", lambda _, run: run.heard_right * 100, 2),
+)
+"""Of all runs: by these it is told which of them count."""
+
+_COST_ROWS: Final[tuple[tuple[str, _Reading, int], ...]] = (
+    ("**CPU a participant, % of a core**", cpu_percent, 3),
     ("memory a participant, KiB", kib_each, 0),
     ("tick lateness p50, ms", lambda _, run: _tick(run.conditions, "p50"), 2),
     ("tick lateness p99, ms", lambda _, run: _tick(run.conditions, "p99"), 2),
@@ -48,25 +54,30 @@ _COST_ROWS: Final[tuple[tuple[str, _Reading, int], ...]] = (
 
 
 def targets_table(results: Results, *, taken_only: bool = False) -> str:
-    """Give every target with what was measured, and name those that were missed or not taken."""
+    """Give every target with what was measured."""
     rows = [
         target.row(results)
         for target in TARGETS
         if not taken_only or target.verdict(results) != "not taken"
     ]
-    heads = ("target", "asked for", "min / median / max", "")
+    return table(("target", "asked for", "min / median / max", ""), rows)
+
+
+def judgement(results: Results) -> Iterator[str]:
+    """Name the targets that were missed, with what is known of why, and those not taken."""
     missed, not_taken = judged(results, "missed"), judged(results, "not taken")
-    told = [f"**Missed:** {'; '.join(missed)}." if missed else "**None was missed.**"]
-    if not_taken and not taken_only:
-        told.append(f"**Not taken:** {'; '.join(not_taken)}.")
-    return "\n\n".join((table(heads, rows), *map(folded, told)))
+    yield folded(told_missed(missed))
+    if missed:
+        yield why_missed(missed)
+    if not_taken:
+        yield folded(f"**Not taken:** {'; '.join(not_taken)}.")
 
 
 def delay_table(results: Results) -> str:
     """Compare the jitter buffers."""
     rows = []
     for buffer in ("default", "off"):
-        runs = [delays_of(result, buffer) for result in results.clicks]
+        runs = [delays_of(result, buffer) for result in counted(results.clicks)]
         rows.append(
             (
                 buffer,
@@ -76,13 +87,13 @@ def delay_table(results: Results) -> str:
                 f"{sum(run.missed for run in runs)} of {sum(run.clicks for run in runs)}",
             )
         )
-    late = [run.conditions.send_lateness_ms for run in results.clicks]
+    late = [run.conditions.send_lateness_ms for run in counted(results.clicks)]
     note = (
         "The callers' own loop was late by"
         f" {spread((run.p50 for run in late), 2)} ms (p50) and"
         f" {spread((run.p99 for run in late), 2)} ms (p99)."
     )
-    heads = ("buffer", "p50, ms", "p99, ms", "max, ms", "clicks missed")
+    heads = ("buffer", "median, ms", "p99, ms", "max, ms", "clicks missed")
     return f"{table(heads, rows)}\n\n{note}"
 
 
@@ -107,16 +118,16 @@ def linear_table(results: Results) -> str:
 
 def joins_table(results: Results) -> str:
     """Tell how callers who came one after the other were received."""
-    return table(("", "callers come and go"), _joins_rows([run.joins for run in results.joins]))
+    runs = [run.joins for run in counted(results.joins)]
+    return table(("", "callers come and go"), _joins_rows(runs))
 
 
 def busy_table(results: Results) -> str:
     """Tell how late ticks were while the server did all else."""
-    runs = results.busy
+    runs = counted(results.busy)
     rows = [
         *_tick_rows([run.tones.conditions for run in runs]),
-        ("frames/s received, worst caller", spread((run.tones.frames_per_s for run in runs), 2)),
-        ("heard right, worst caller, %", spread((run.tones.heard_right * 100 for run in runs), 2)),
+        *_delivered_rows([run.tones for run in results.busy]),
         *_joins_rows([run.joins for run in runs]),
         ("pages fetched", spread((run.pages for run in runs), 0)),
         ("slowest page, ms", spread((run.slowest_page_ms for run in runs), 0)),
@@ -129,7 +140,11 @@ def busy_table(results: Results) -> str:
 
 def fetches_table(results: Results) -> str:
     """Tell how late ticks were while bad answers were read."""
-    return table(("", HOSTILE.title), _tick_rows([run.conditions for run in results.fetches]))
+    rows = [
+        *_tick_rows([run.tones.conditions for run in counted(results.fetches)]),
+        *_delivered_rows([run.tones for run in results.fetches]),
+    ]
+    return table(("", HOSTILE.title), rows)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -150,16 +165,18 @@ def folded(text: str) -> str:
 
 
 def _cost_table(results: Results, scenarios: Sequence[Scenario]) -> str:
+    every = [(scenario, results.tones[scenario]) for scenario in scenarios]
+    counting = [(scenario, counted(runs)) for scenario, runs in every]
     rows = [
-        (title, *(_cell(results, scenario, read, digits) for scenario in scenarios))
-        for title, read, digits in _COST_ROWS
+        (title, *(_cell(runs, scenario, read, digits) for scenario, runs in columns))
+        for table_rows, columns in ((_DELIVERED_ROWS, every), (_COST_ROWS, counting))
+        for title, read, digits in table_rows
     ]
     return table(("", *(scenario.title for scenario in scenarios)), rows)
 
 
-def _cell(results: Results, scenario: Scenario, read: _Reading, digits: int) -> str:
-    runs = results.tones.get(scenario, [])
-    return spread((read(scenario, run) for run in runs), digits)
+def _cell(runs: Sequence[TonesResult], scenario: Scenario, read: _Reading, digits: int) -> str:
+    return spread((read(scenario, run) for run in runs), digits) if runs else "does not count"
 
 
 def _linear_cell(results: Results, callers: int, room_of: int) -> str:
@@ -167,8 +184,9 @@ def _linear_cell(results: Results, callers: int, room_of: int) -> str:
     if scenario is None:
         return ""
     runs = results.tones.get(scenario, [])
-    told = spread((cpu_percent(scenario, run) for run in runs), 3)
-    return told if all(counts(run) for run in runs) else f"{told}, not all heard"
+    if runs and not any(map(counts, runs)):
+        return "not all heard"
+    return spread((cpu_percent(scenario, run) for run in counted(runs)), 3)
 
 
 def _joins_rows(joins: Sequence[Joins]) -> list[tuple[str, str]]:
@@ -179,6 +197,13 @@ def _joins_rows(joins: Sequence[Joins]) -> list[tuple[str, str]]:
         ("join to first sound, p50, ms", spread((run.first_sound_ms.p50 for run in joins), 0)),
         ("join to first sound, p99, ms", spread((run.first_sound_ms.p99 for run in joins), 0)),
         ("join to first sound, max, ms", spread((run.first_sound_ms.max for run in joins), 0)),
+    ]
+
+
+def _delivered_rows(runs: Sequence[TonesResult]) -> list[tuple[str, str]]:
+    return [
+        ("frames/s received, worst caller", spread((run.frames_per_s for run in runs), 2)),
+        ("heard right, worst caller, %", spread((run.heard_right * 100 for run in runs), 2)),
     ]
 
 

@@ -34,10 +34,7 @@ class Talk:
         before = resident_bytes(job.server_pid)
         payloads = tones.make_tones(job.rooms, job.seed, job.wire)
         dialect = dialect_of(job)
-        tracks = [
-            dialect.track(payload, number) if payload else None
-            for number, payload in enumerate(payloads)
-        ]
+        tracks = [dialect.track(payload, number) for number, payload in enumerate(payloads)]
         return cls(job, await Callers.call(job, dialect, tracks), payloads, before)
 
     async def settle(self) -> None:

@@ -8,5 +8,5 @@ from tests.benchmarks import sound_exact
 def test_each_row_says_what_was_to_be_reached_and_what_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sound_exact, "MINUTES", 1)
     rows = sound_exact.rows()
-    assert len({what for what, _, _ in rows}) == len(rows) > 10
-    assert all(target and figure for _, target, figure in rows)
+    assert len({row.what for row in rows}) == len(rows) > 10
+    assert all(row.marks and all(row.cells()) for row in rows)

@@ -56,11 +56,14 @@ def test_wide_sound_is_looked_at_at_its_own_rate() -> None:
     assert share_heard_right([payloads[1], payloads[0]], expected[0], WIDE) == 0.5
 
 
-def test_who_listens_hears_all_who_talk_in_that_meeting_and_says_nothing() -> None:
+def test_who_listens_hears_all_who_talk_in_that_meeting_and_is_heard_by_nobody() -> None:
     rooms = ("hall", "hall", "listens-hall", "other")
     payloads = make_tones(rooms, 1, WIRE)
     expected = expected_spectra(rooms, payloads, WIRE)
     both = CODEC.decode(payloads[0]).astype(np.int32) + CODEC.decode(payloads[1])
     heard = CODEC.encode(both.astype(np.int16))
-    assert payloads[2] == b""
+    assert len(set(payloads)) == len(rooms)
     assert share_heard_right([heard, payloads[0]], expected[2], WIRE) == 0.5
+    leak = both + CODEC.decode(payloads[2])
+    assert share_heard_right([CODEC.encode(leak.astype(np.int16))], expected[2], WIRE) == 0
+    assert share_heard_right([payloads[1], heard], expected[0], WIRE) == 0.5

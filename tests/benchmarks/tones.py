@@ -36,17 +36,14 @@ Spectrum: TypeAlias = NDArray[np.float64]
 def make_tones(rooms: Sequence[str], seed: int, wire: WireFormat) -> list[bytes]:
     """Give each caller, by the room he calls, the payload of each of his frames.
 
-    Who calls a room whose name begins with LISTENING has none.
+    Who calls a room whose name begins with LISTENING hums as loudly as those who are heard there.
     """
     shuffle = random.Random(seed)
     talkers = Counter(room for room in rooms if not room.startswith(LISTENING))
     time = np.arange(_samples(wire)) / _samples(wire)
     payloads = []
     for index, room in enumerate(rooms):
-        if room.startswith(LISTENING):
-            payloads.append(b"")
-            continue
-        others = max(1, talkers[room] - 1)
+        others = max(1, talkers[room.removeprefix(LISTENING)] - 1)
         amplitude = min(_LOUDEST, _HEARD_RMS * math.sqrt(2 / others))
         turns = _TONES_IN_20_MS[index % len(_TONES_IN_20_MS)]
         tone = amplitude * np.sin(2 * np.pi * (turns * time + shuffle.random()))
@@ -57,10 +54,17 @@ def make_tones(rooms: Sequence[str], seed: int, wire: WireFormat) -> list[bytes]
 def expected_spectra(
     rooms: Sequence[str], payloads: Sequence[bytes], wire: WireFormat
 ) -> list[Spectrum]:
-    """Give what each caller is to hear: all others in his room, and not himself."""
+    """Give what each caller is to hear: all others in his room, and not himself. Who calls a room
+    whose name begins with LISTENING is heard by nobody, and who has no payload says nothing.
+    """
     samples, decode = _samples(wire), get_codec(wire.encoding).decode
     silence = np.zeros(samples)
-    spoken = [decode(payload).astype(np.float64) if payload else silence for payload in payloads]
+    spoken = [
+        decode(payload).astype(np.float64)
+        if payload and not room.startswith(LISTENING)
+        else silence
+        for room, payload in zip(rooms, payloads, strict=True)
+    ]
     meetings = [room.removeprefix(LISTENING) for room in rooms]
     total: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(samples))
     for meeting, own in zip(meetings, spoken, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 from media_engine.pcm import FRAMES_PER_SECOND
 from tests.benchmarks.health import read_health, skipped_ticks, tick_lateness_ms
 from tests.benchmarks.job import Conditions, Job, Percentiles
-from tests.benchmarks.process_times import read_spent
+from tests.benchmarks.process_times import elsewhere, read_spent
 
 
 class Watch:
@@ -27,7 +27,7 @@ class Watch:
         return Conditions(
             server_cpu=server / lasted,
             generator_cpu=own / lasted,
-            other_cpu=(after.machine - self._before.machine - server - own) / lasted,
+            other_cpu=elsewhere(self._before, after, lasted) / lasted,
             send_lateness_ms=Percentiles.of(lateness),
             tick_lateness_ms=tick_lateness_ms(health),
             skipped_ticks=(
