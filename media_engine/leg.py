@@ -8,11 +8,12 @@ thread, so nothing is locked. It keeps sound encoded: decoding, resampling and e
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Final, Protocol
 
 import numpy as np
 
-from media_engine.codecs import get_codec
+from media_engine.codecs import Codec, get_codec
 from media_engine.concealment import SILENT_AFTER_MS, Concealer
 from media_engine.dialects import WireFormat
 from media_engine.jitter import DEFAULT_PREFILL, JitterBuffer, JitterCounters
@@ -115,7 +116,9 @@ class Leg:
         self._codec = get_codec(wire.encoding)
         self._frame_bytes = samples_per_frame(wire.rate_hz) * self._codec.bytes_per_sample
         self._silence = self._codec.silence * samples_per_frame(wire.rate_hz)
-        self._jitter = JitterBuffer(prefill=prefill, held=HELD_FRAMES, quiet=self._is_quiet)
+        self._jitter = JitterBuffer(
+            prefill=prefill, held=HELD_FRAMES, quiet=partial(_is_quiet, self._codec)
+        )
         self._concealer = Concealer(wire.rate_hz)
         self._recent: deque[bytes] = deque(maxlen=HISTORY_FRAMES)
         self._rest = b""
@@ -282,7 +285,7 @@ class Leg:
         joined = self._ahead + payload + self.jitter.following
         sound = _wide(self._decode(joined))
         rate_hz, samples = self.wire.rate_hz, samples_per_frame(self.wire.rate_hz)
-        cut = len(sound) - samples if self._is_quiet(joined) else best_cut(sound, rate_hz)
+        cut = len(sound) - samples if _is_quiet(self._codec, joined) else best_cut(sound, rate_hz)
         self.patch = leave_out(sound, cut, samples, rate_hz)
         skipped = cut * self._codec.bytes_per_sample
         if skipped > len(self._ahead):
@@ -301,8 +304,9 @@ class Leg:
     def _decode(self, payload: bytes) -> Pcm:
         return self._codec.decode(payload)
 
-    def _is_quiet(self, payload: bytes) -> bool:
-        return bool(rms_dbfs(_wide(self._decode(payload))[np.newaxis])[0] < _QUIET_DBFS)
+
+def _is_quiet(codec: Codec, payload: bytes) -> bool:
+    return bool(rms_dbfs(_wide(codec.decode(payload))[np.newaxis])[0] < _QUIET_DBFS)
 
 
 def _wide(pcm: Pcm) -> Wide:

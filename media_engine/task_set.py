@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,12 @@ class TaskSet:
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            # A task keeps its error, that keeps the frames, and frames know tasks: all of it would
+            # be there until somebody looks for cycles. Whoever asks for the error takes it off.
+            with suppress(asyncio.CancelledError):
+                task.result()
+        elif (error := task.exception()) is not None:
             logger.error("task %s failed", task.get_name(), exc_info=error)
 
     async def cancel_and_wait(self) -> None:

@@ -195,6 +195,7 @@ class CarriedCall:
                 "%s: %d frames were dropped, for its client did not read them in time",
                 *(call.sid, self._output.dropped_frames),
             )
+        self._output = self._leg = self._ear = None
         engine.forget(call.sid)
         try:
             engine.post(CloseLeg(call.sid))

@@ -166,6 +166,9 @@ class DirectChannel:
     def stop_polling(self) -> None:
         """Read no more. What the client still says is left in the kernel until we close."""
         self.lost()
+        # What knows the call is let go: no cycle is left to be looked for when it is over.
+        self._line = None
+        self.on_message = self.on_pong = self._hear = _nobody
         protocol = self._protocol
         if not protocol.read_paused and not protocol.transport.is_closing():
             # When the close frame is sent, uvicorn reads on, to find the client's.

@@ -107,6 +107,11 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         if self.direct is not None:
             self.direct.lost()
         super().connection_lost(exc)
+        # What knows each other parts, or all of it would stay until somebody looks for cycles.
+        if self.direct is not None:
+            self.direct = None
+            self.scope["extensions"] = {}
+        self.conn.parser.close()
 
     @override
     def pause_writing(self) -> None:

@@ -1,7 +1,9 @@
 """Tasks that somebody owns."""
 
 import asyncio
+import gc
 import logging
+import weakref
 
 import pytest
 
@@ -79,3 +81,25 @@ async def test_cancelling_also_ends_what_a_task_started_while_it_ended() -> None
 
 async def test_cancelling_nothing_returns_at_once() -> None:
     await TaskSet().cancel_and_wait()
+
+
+async def test_what_was_cancelled_is_gone_without_a_look_for_cycles() -> None:
+    class Held:
+        """Something that only the task knows."""
+
+    async def wait(held: Held) -> None:
+        async with asyncio.TaskGroup():  # which knows the task that it was made in
+            await asyncio.sleep(3600)
+
+    gc.collect()
+    gc.disable()
+    try:
+        tasks, held = TaskSet(), Held()
+        gone = weakref.ref(held)
+        tasks.spawn(wait(held), name="waits")
+        del held
+        await asyncio.sleep(0)
+        await tasks.cancel_and_wait()
+        assert gone() is None
+    finally:
+        gc.enable()
