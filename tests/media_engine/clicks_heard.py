@@ -10,7 +10,7 @@ def greatest_step(sound: ArrayLike) -> float:
 
 
 def out_of_band_db(
-    sound: NDArray[np.float64], rate_hz: int, low_hz: float, high_hz: float
+    sound: NDArray[np.floating], rate_hz: int, low_hz: float, high_hz: float
 ) -> float:
     """The most power that any 20 ms have outside of a band, beside what all of it has on average.
 
