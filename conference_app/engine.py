@@ -312,6 +312,18 @@ def state(*, last_ticks: int | None = None) -> EngineState:
     )
 
 
+def tasks() -> int:
+    """Count what goes on in the engine's loop, from any thread; 0 while nothing runs."""
+    # Not in the loop's thread, where it would take a tick's time beside a thousand calls:
+    # all_tasks() reads on where tasks come and go meanwhile.
+    return 0 if _running is None else len(asyncio.all_tasks(_running.loop))
+
+
+def programs() -> int:
+    """Count the calls whose programs read events."""
+    return 0 if _running is None else len(_running.listeners)
+
+
 def _lateness(seconds: list[float]) -> Lateness:
     if not seconds:
         return Lateness()

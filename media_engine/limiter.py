@@ -2,9 +2,12 @@
 
 A frame is looked at in blocks of 2.5 ms. The gain at an edge between two blocks is what both can
 bear, and it moves in a straight line from edge to edge, so it is down before a peak is reached. Up
-it goes slowly. A peak in the first block of a frame, which the frame before could not know of, is
-met by a step at the frame's edge: beside the onset that causes it, that is not heard, and no sound
-is kept back to look ahead.
+it goes slowly.
+
+No sound is kept back to look ahead, so a peak in the first block of a frame is known no sooner than
+that frame. There the gain falls from the first sample on, as evenly as the peaks allow: to one at
+sample n (from 0) by a line of n + 1 steps. Only for a peak in the very first samples is that a
+step, and then the sound itself has risen as suddenly, from what was below the ceiling.
 
 Sound whose peaks stay below the ceiling, and has not been turned down before, is not touched.
 """
@@ -68,11 +71,19 @@ class Limiter:
         self._is_idle = not len(rows)
         if len(rows):
             edges = self._edges(peaks[rows], rows)
-            sound[rows] *= _lines(edges, sound.shape[1] // _BLOCKS)
+            samples = sound.shape[1] // _BLOCKS
+            gains = _lines(edges, samples)
+            late = np.flatnonzero(edges[:, 0] * peaks[rows, 0] > _CEILING)
+            if len(late):
+                first = sound[rows[late], :samples]
+                gains[late, :samples] = _falls(edges[late, 0], edges[late, 1], first)
+            sound[rows] *= gains
             self._gains[rows] = edges[:, -1]
 
     def _edges(self, peaks: Wide, rows: NDArray[np.intp]) -> Wide:
-        """Give the gain at each edge of the blocks, `(rows, blocks + 1)`; `peaks` are theirs."""
+        """Give the gain at each edge of the blocks, `(rows, blocks + 1)`; `peaks` are theirs. The
+        first is what it was: the first block may not bear it.
+        """
         before = self._gains[rows]
         bearable = np.minimum(_CEILING / np.maximum(peaks, _CEILING), np.float32(1))
         lowest = bearable.min(axis=1)
@@ -80,7 +91,7 @@ class Limiter:
         self._held[rows] = np.where(needed, HOLD_FRAMES, np.maximum(self._held[rows] - 1, 0))
         release = np.where(self._held[rows] > 0, np.float32(1), _RELEASE)
         edges = np.empty((len(peaks), _BLOCKS + 1), dtype=np.float32)
-        edges[:, 0] = np.minimum(before, bearable[:, 0])
+        edges[:, 0] = before
         for block in range(1, _BLOCKS):
             both = np.minimum(bearable[:, block - 1], bearable[:, block])
             edges[:, block] = np.minimum(both, edges[:, block - 1] * release)
@@ -89,8 +100,26 @@ class Limiter:
 
 
 def _lines(edges: Wide, samples: int) -> Wide:
-    """Give the gain of each sample, in straight lines between the edges; `samples` to a block."""
-    ramp = np.arange(samples, dtype=np.float32) / np.float32(samples)
+    """Give the gain of each sample, in straight lines that end at the edges; `samples` to a
+    block.
+    """
     steps = edges[:, 1:, np.newaxis] - edges[:, :-1, np.newaxis]
+    ramp = _counted(samples) / np.float32(samples)
     lines: Wide = (edges[:, :-1, np.newaxis] + steps * ramp).reshape(len(edges), -1)
     return lines
+
+
+def _falls(before: Wide, after: Wide, sound: Wide) -> Wide:
+    """Give the gain of each sample of a block, `(rows, samples)`, that falls from `before` to
+    `after` in the smallest equal steps with which no sample of `sound` is above the ceiling.
+    """
+    bearable = _CEILING / np.maximum(np.abs(sound), _CEILING)
+    bearable[:, -1] = after
+    counted = _counted(sound.shape[1])
+    steps = ((before[:, np.newaxis] - bearable) / counted).max(axis=1, keepdims=True)
+    falls: Wide = np.maximum(before[:, np.newaxis] - steps * counted, after[:, np.newaxis])
+    return falls
+
+
+def _counted(samples: int) -> Wide:
+    return np.arange(1, samples + 1, dtype=np.float32)

@@ -20,7 +20,8 @@ def health(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database and engine work, 503 when one does not; the body says which.
 
     The engine's own figures come along: how many legs and meetings, how late its ticks are (with
-    `?ticks=500`, those of the last 10 s); and how many calls ring, how many sockets take calls.
+    `?ticks=500`, those of the last 10 s); how many tasks and calls' programs there are in its loop,
+    which go with the calls; and how many calls ring, how many sockets take calls.
     """
     ticks = request.GET.get("ticks", "")
     last_ticks = int(ticks) if ticks.isdecimal() and len(ticks) < 7 else None
@@ -30,6 +31,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "status": "ok" if healthy else "unavailable",
         "database": database,
         "engine": asdict(engine_state),
+        "loop": {"tasks": engine.tasks(), "programs": engine.programs()},
         "calling": asdict(dialing.state()),
     }
     return JsonResponse(told, status=200 if healthy else 503)

@@ -52,7 +52,7 @@ _TURNED_AWAY: Final = {
 }
 
 
-_JITTER_BUFFERS: Final[Mapping[str, tuple[int, int]]] = {
+JITTER_BUFFERS: Final[Mapping[str, tuple[int, int]]] = {
     "off": (1, 2),
     "small": (1, 5),
     "medium": (DEFAULT_PREFILL, 8),
@@ -140,7 +140,7 @@ class ConferenceStay:
             self._call.account, conference.name
         )
         most = conference.max_participants
-        prefill, ceiling = _JITTER_BUFFERS[conference.jitter_buffer_size]
+        prefill, ceiling = JITTER_BUFFERS[conference.jitter_buffer_size]
         return JoinTerms(
             muted=conference.muted,
             beep_on_enter=conference.beep.on_enter,

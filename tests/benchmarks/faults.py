@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -35,8 +36,11 @@ from tests.end_to_end.test_comings_and_goings import (
     AT_ONCE,
     ROOM,
     WARM_UP,
+    Held,
+    all_over,
     come_and_go,
     settled,
+    warmed_up,
 )
 from tests.end_to_end.test_floods import CASES, TOO_LARGE, TOO_MUCH, Flood, endure
 from tests.end_to_end.test_slow_reader import CLIENTS, Lesson, live_through
@@ -128,7 +132,7 @@ class _House:
 def _reader_rows(house: _House, seconds: int) -> list[Row]:
     print(f"one of {CLIENTS} does not read for {seconds} s", flush=True)
     with house.server("reader", CONFAB_MAX_PARTICIPANTS=str(CLIENTS)) as server:
-        return reader_rows(asyncio.run(live_through(server, seconds)), seconds)
+        return reader_rows(asyncio.run(live_through(server, seconds, "native")), seconds)
 
 
 def reader_rows(lesson: Lesson, seconds: int) -> list[Row]:
@@ -193,9 +197,9 @@ def flood_rows(flood: Flood, lateness: Percentiles) -> list[Row]:
 class Left:
     """What a server takes up before others come, when they have gone, and as many more have."""
 
-    before: Figures
-    after: Figures
-    later: Figures
+    resident_mib: tuple[float, float, float]
+    before: Held
+    later: Held
     legs: int
 
 
@@ -207,33 +211,32 @@ def _door_rows(house: _House, comings: int) -> list[Row]:
 
 async def _turn(server: Server, comings: int) -> Left:
     room = await server.application(ROOM)
-    figures, calls = [], 0
-    for more in (WARM_UP, comings, comings):
-        await come_and_go(server, room, more)
-        calls += more
-        figures.append(await settled(server, calls))
+    calls = WARM_UP
+    before = later = await warmed_up(server, room)
+    resident_mib = [Figures.of(server.pid).resident_mib]
+    for _ in range(2):
+        calls += comings
+        await come_and_go(server, room, comings)
+        await all_over(server, calls)
+        later = await settled(server, before)
+        resident_mib.append(Figures.of(server.pid).resident_mib)
     said = read_health(server.port)
     assert said is not None
-    before, after, later = figures
-    return Left(before, after, later, said["engine"]["legs"])
+    first, second, third = resident_mib
+    return Left((first, second, third), before, later, said["engine"]["legs"])
 
 
 def door_rows(left: Left, comings: int) -> list[Row]:
     """Tell what is left of those who have gone."""
-    before, after, later = left.before, left.after, left.later
     who = f"{comings} come and go"
     most = Limit("<", 20)
-    grew, grew_more = (
-        now.resident_mib - then.resident_mib for then, now in ((before, after), (after, later))
-    )
+    grew, grew_more = (after - before for before, after in pairwise(left.resident_mib))
     return [
         one(f"{who}: server's memory grew, MiB", most, grew, 1),
         one(f"{comings} more come and go: server's memory grew, MiB", most, grew_more, 1),
-        one(f"{who}, and {comings} more: threads left", _NO_MORE, later.threads - before.threads),
-        one(
-            f"{who}, and {comings} more: descriptors left",
-            Limit("≤", AT_ONCE),
-            later.descriptors - before.descriptors,
+        *(
+            one(f"{who}, and {comings} more: {what} left", _NO_MORE, more - before)
+            for what, more, before in zip(Held._fields, left.later, left.before, strict=True)
         ),
         one(f"{who}, and {comings} more: legs left", _NONE, left.legs),
     ]

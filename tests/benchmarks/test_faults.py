@@ -2,7 +2,7 @@ from tests.benchmarks.faults import Left, door_rows, flood_rows, reader_rows, se
 from tests.benchmarks.job import Percentiles
 from tests.benchmarks.rows import missed_of
 from tests.end_to_end.offender import CUT, Closing
-from tests.end_to_end.process_figures import Figures
+from tests.end_to_end.test_comings_and_goings import Held
 from tests.end_to_end.test_floods import Flood
 from tests.end_to_end.test_slow_reader import Lesson
 
@@ -32,11 +32,11 @@ def test_a_flood_that_is_not_sent_away_as_it_should_be_is_a_miss() -> None:
 
 
 def test_nothing_is_left_of_who_has_gone() -> None:
-    before, after, later = (Figures(mib, 20, 50, 1) for mib in (100, 119, 121))
-    rows = door_rows(Left(before, after, later, 0), 2000)
+    before = Held(6, 0, 20, 50)
+    rows = door_rows(Left((100, 119, 121), before, before, 0), 2000)
     assert missed_of(rows) == []
-    grown = Left(before, after, Figures(140, 21, 61, 1), 1)
-    assert len(missed_of(door_rows(grown, 2000))) == 4
+    grown = Left((100, 119, 140), before, Held(7, 1, 21, 61), 1)
+    assert len(missed_of(door_rows(grown, 2000))) == 6
     page = section(rows, {"CPU": "some"}, (0, 1), 3.2)
     assert "**None was missed.**" in page
     assert max(map(len, page.splitlines())) <= 120

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from conference_app.streams.frame_reader import OUR_PINGS
-from media_engine.dialects import WireFormat
+from media_engine.dialects import MULAW, WireFormat
 from media_engine.dialects.base import write_format
+from tests.benchmarks.caller_dialects import caller_dialect
 from tests.benchmarks.frames import BINARY, CLOSE, PING, PONG, TEXT
 from tests.benchmarks.media_client import basic_authorization
 
@@ -81,6 +82,16 @@ OFFENCES: Final = {
 }
 
 
+TWILIO_OFFENCES: Final = {
+    "a flood of sound in the twilio dialect": Offence(
+        frame(TEXT, b'{"event":"media","media":{"payload":"%s"}}' % base64.b64encode(bytes(160)))
+        * 100,
+        1000,
+    ),
+    "a message of 1 MB in the twilio dialect": Offence(frame(TEXT, b" " * 1_000_000), 1),
+}
+
+
 class Offender:
     """A connection; with a call once call() has returned."""
 
@@ -96,7 +107,17 @@ class Offender:
         while b'"started"' not in self._received:
             self._receive()
 
-    def shake_hands(self, credentials: tuple[str, str]) -> None:
+    def call_as_twilio(self, to: str, credentials: tuple[str, str]) -> None:
+        """The same in the twilio dialect, where a call has begun when it is sent sound."""
+        dialect = caller_dialect("twilio", WireFormat(MULAW, 8000), credentials[0])
+        assert dialect.subprotocol is not None
+        self.shake_hands(credentials, dialect.subprotocol)
+        for message in dialect.opening(to, 0):
+            self._socket.sendall(frame(TEXT, message.encode()))
+        while b'"media"' not in self._received:
+            self._receive()
+
+    def shake_hands(self, credentials: tuple[str, str], subprotocol: str = "audio.confab") -> None:
         lines = (
             "GET /media HTTP/1.1",
             "Host: 127.0.0.1",
@@ -104,7 +125,7 @@ class Offender:
             "Connection: Upgrade",
             f"Sec-WebSocket-Key: {base64.b64encode(secrets.token_bytes(16)).decode()}",
             "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Protocol: audio.confab",
+            f"Sec-WebSocket-Protocol: {subprotocol}",
             f"Authorization: {basic_authorization(*credentials)}",
         )
         self._socket.sendall("\r\n".join(lines).encode() + _END_OF_HEADERS)

@@ -1,6 +1,7 @@
 """What a server process takes up, as /proc tells it (Linux)."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -24,6 +25,15 @@ class Figures:
             descriptors=len(list(Path(f"/proc/{pid}/fd").iterdir())),
             cpu_s=_cpu_s(pid),
         )
+
+
+def open_files(pid: int) -> list[str]:
+    """What its descriptors are of: paths, or names as `socket:[1234]`."""
+    files = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            files.append(str(descriptor.readlink()))
+    return files
 
 
 def most_resident_mib(pid: int) -> float:

@@ -217,8 +217,11 @@ def frame_finder(spoken: Pcm) -> Callable[[bytes], int | None]:
     grown delay was shortened by a part of a frame, frames begin between those that were spoken:
     such a one is that in which it begins.
     """
-    whole = spoken.astype("<i2").tobytes()
-    size = 2 * FRAME
+    return payload_finder(spoken.astype("<i2").tobytes(), 2 * FRAME)
+
+
+def payload_finder(whole: bytes, size: int) -> Callable[[bytes], int | None]:
+    """Give the same for encoded sound, in frames of `size` bytes."""
     numbers = {whole[at : at + size]: at // size for at in range(0, len(whole) - size + 1, size)}
 
     def find(payload: bytes) -> int | None:

@@ -25,11 +25,13 @@ class NoOutput:
 @dataclass(frozen=True, slots=True)
 class Played:
     """`sound`: what the leg said, in the range of int16; `delays_ms`: after each tick, how much it
-    had got and not yet said.
+    had got and not yet said; `mended`: the ticks in which something was made up, left out or joined
+    to what came.
     """
 
     sound: NDArray[np.float64]
     delays_ms: list[float]
+    mended: list[int]
     leg: Leg
 
 
@@ -41,13 +43,15 @@ def play(sound: Pcm, wire: WireFormat, arrivals: Iterable[int], *, prefill: int 
     leg = Leg("CA1", wire, NoOutput(), row=0, prefill=prefill)
     leg.listen()
     said: list[NDArray[np.floating]] = []
-    delays_ms, sent = [], 0
-    for arriving in arrivals:
+    delays_ms, mended, sent = [], [], 0
+    for tick, arriving in enumerate(arrivals):
         for _ in range(arriving):
             leg.receive(payloads[sent % len(payloads)])
             sent += 1
         payload = leg.next_payload()
         said.append(codec.widen(payload) if leg.patch is None else leg.patch)
+        if leg.patch is not None:
+            mended.append(tick)
         leg.patch = None
         delays_ms.append(leg.delay_ms)
-    return Played(np.concatenate(said).astype(np.float64), delays_ms, leg)
+    return Played(np.concatenate(said).astype(np.float64), delays_ms, mended, leg)

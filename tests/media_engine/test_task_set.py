@@ -88,8 +88,9 @@ async def test_what_was_cancelled_is_gone_without_a_look_for_cycles() -> None:
         """Something that only the task knows."""
 
     async def wait(held: Held) -> None:
-        async with asyncio.TaskGroup():  # which knows the task that it was made in
-            await asyncio.sleep(3600)
+        me = asyncio.current_task()
+        await for_ever()
+        print(me, held)
 
     gc.collect()
     gc.disable()

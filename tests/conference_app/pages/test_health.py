@@ -20,6 +20,7 @@ def test_all_is_well(stranger: Client, running: None) -> None:
     told = response.json()
     assert (told["status"], told["database"], told["engine"]["running"]) == ("ok", True, True)
     assert set(told["engine"]["tick_lateness_ms"]) == {"p50", "p99", "max"}
+    assert told["loop"] == {"tasks": 0, "programs": 0}
     assert "no-store" in response["Cache-Control"]
 
 

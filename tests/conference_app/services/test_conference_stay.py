@@ -1,5 +1,9 @@
 """What a Dial waits for at its end, when what it waits for is late or lost."""
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from channels.db import database_sync_to_async
 
@@ -7,9 +11,10 @@ from conference_app.engine import LegEvents
 from conference_app.http_client import Cookies
 from conference_app.models import Account
 from conference_app.services import conference_stay
-from conference_app.services.conference_stay import ConferenceStay
+from conference_app.services.conference_stay import JITTER_BUFFERS, ConferenceStay
 from conference_app.services.leg_line import LegLine
 from conference_app.twiml import Conference, ConferenceLeft, Dial, DialRecord
+from conference_app.twiml.verbs import JitterBufferSize
 from media_engine.commands import Command, JoinConference
 from media_engine.events import (
     LeaveReason,
@@ -17,12 +22,14 @@ from media_engine.events import (
     RecordingFinished,
     RecordingStarted,
 )
+from media_engine.pcm import FRAME_MS
 from media_engine.task_set import TaskSet
 from tests.builders import build_account, build_call
 from tests.end_to_end.waiting import eventually
 
 ROOM = Conference("Room 1234", wait_url="")
 CF = "CF1"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 @pytest.fixture
@@ -68,6 +75,41 @@ async def stay(
     assert left.recorded.sid == sid
     assert left.recorded.url.endswith(f"/Accounts/{account.sid}/Recordings/{sid}")
     return left
+
+
+@pytest.mark.parametrize(
+    ("size", "collected_ms", "held_ms"),
+    [("small", 20, 100), ("medium", 40, 160), ("large", 40, 260), ("off", 20, 40)],
+)
+async def test_the_size_of_the_jitter_buffer_bounds_its_delay(
+    alice: Account, posted: list[Command], size: JitterBufferSize, collected_ms: int, held_ms: int
+) -> None:
+    call = await database_sync_to_async(build_call)(alice)
+    events = LegEvents()
+    room = replace(ROOM, jitter_buffer_size=size)
+    events.put(LegLeft(CF, call.sid, LeaveReason.LEFT, bridged=True))
+    await ConferenceStay(call, LegLine(call.sid, events), Cookies()).run(Dial(room), room)
+    (joined,) = posted
+    assert isinstance(joined, JoinConference)
+    assert (joined.terms.prefill * FRAME_MS, joined.terms.ceiling * FRAME_MS) == (
+        collected_ms,
+        held_ms,
+    )
+
+
+def test_the_documentation_tells_the_same_bounds() -> None:
+    (row,) = re.findall(r"\| `jitterBufferSize` .*", (DOCS / "twiml.md").read_text())
+    sizes = re.search(r"\| (small, medium, large, off) \|", row)
+    collected = re.search(r"([\d, ]+) ms collected first", row)
+    held = re.search(r"([\d, ]+) ms held at most", row)
+    assert sizes and collected and held
+    for size, collected_ms, held_ms in zip(
+        *(found[1].split(", ") for found in (sizes, collected, held)), strict=True
+    ):
+        bounds = JITTER_BUFFERS[size.strip()]
+        assert [frames * FRAME_MS for frames in bounds] == [int(collected_ms), int(held_ms)]
+    longest_ms = JITTER_BUFFERS["large"][1] * FRAME_MS
+    assert f"20 to {longest_ms} ms for `large`" in (DOCS / "architecture.md").read_text()
 
 
 @pytest.mark.parametrize("during_the_stay", [False, True])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from media_engine.commands import SetVolume
 from media_engine.dialects import L16, WireFormat
 from media_engine.pcm import FRAMES_PER_SECOND, FULL_SCALE, Pcm, samples_per_frame
+from tests.media_engine.clicks_heard import out_of_band_db
 from tests.media_engine.fidelity.mix import place_of
 from tests.media_engine.fidelity.simulated_meeting import CONFERENCE_ID, SimulatedMeeting
 
@@ -18,6 +19,9 @@ TALKERS_HZ: Final = (211, 307, 401, 523, 659, 811, 1009, 1301)
 LOUD_DBFS: Final = -10.0
 JUST_BELOW_DBFS: Final = -1.0
 """The peak of what must not be touched."""
+
+SPLASH_FROM_HZ: Final = 2500.0
+"""None of the talkers is there, nor what a change of their level makes."""
 
 _LOUD_S: Final = 5
 _SETTLED_S: Final = 1
@@ -39,7 +43,15 @@ class Limited:
     longest_clipped_run: int
     """Samples in a row at either end of the 16 bits."""
     distortion: float
-    """The share of what was heard of the loud part that is none of the talkers' tones, by RMS."""
+    """The share of what was heard of the loud part that is none of the talkers' tones at their
+    level, by RMS; from its second second on, when the gain has come to its depth.
+    """
+    onset_distortion: float
+    """The same for the first second, from its first sample on: the fall of the gain counts."""
+    onset_splash_db: float
+    """The most power in any 20 ms of that second more than SPLASH_FROM_HZ high, beside the mean
+    power: the part of it that is not the tones' change of level.
+    """
     recovered_ms: int
     """From the end of the loudness until each sample is what was said again."""
 
@@ -49,11 +61,13 @@ def eight_loud_talkers(seed: int) -> Limited:
     loud, quiet = talkers(_LOUD_S, LOUD_DBFS, seed), talkers(_QUIET_S, _QUIET_DBFS, seed)
     said = [np.concatenate(parts) for parts in zip(loud, quiet, strict=True)]
     heard, ideal = _heard_and_ideal(said)
-    begin_s, end_s = _SETTLED_S * WIRE.rate_hz, _LOUD_S * WIRE.rate_hz
+    settled, end = _SETTLED_S * WIRE.rate_hz, _LOUD_S * WIRE.rate_hz
     return Limited(
-        _longest_run(np.abs(heard) >= _FULL),
-        distortion(heard[begin_s:end_s]),
-        _last_difference_ms(heard[end_s:], ideal[end_s:]),
+        longest_run(np.abs(heard) >= _FULL),
+        distortion(heard[settled:end]),
+        distortion(heard[:settled]),
+        out_of_band_db(heard[:settled].astype(np.float64), WIRE.rate_hz, 0, SPLASH_FROM_HZ),
+        _last_difference_ms(heard[end:], ideal[end:]),
     )
 
 
@@ -113,7 +127,8 @@ def _side_by_side(heard: Pcm, said: list[Pcm]) -> tuple[Samples, Samples]:
     return passed, ideal[: len(passed)]
 
 
-def _longest_run(there: NDArray[np.bool_]) -> int:
+def longest_run(there: NDArray[np.bool_]) -> int:
+    """Give the greatest number of samples in a row that are there."""
     edges = np.diff(np.concatenate(([0], there.astype(np.int8), [0])))
     lengths = np.flatnonzero(edges < 0) - np.flatnonzero(edges > 0)
     return int(lengths.max(initial=0))

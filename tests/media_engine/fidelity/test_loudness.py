@@ -26,6 +26,11 @@ def test_the_distortion_is_below_3_percent(limited: Limited) -> None:
     assert limited.distortion < 0.03
 
 
+def test_in_the_first_second_nothing_but_the_level_of_the_tones_changes(limited: Limited) -> None:
+    assert limited.onset_distortion < 0.12
+    assert limited.onset_splash_db < -60
+
+
 def test_half_a_second_after_the_loudness_each_sample_is_what_was_said(limited: Limited) -> None:
     assert 0 < limited.recovered_ms < 500
 
@@ -45,4 +50,6 @@ def test_without_a_limiter_these_measures_would_say_so(monkeypatch: pytest.Monke
     clipped = loudness.eight_loud_talkers(0)
     assert clipped.longest_clipped_run > 3
     assert clipped.distortion > 0.2
+    assert clipped.onset_distortion > 0.2
+    assert clipped.onset_splash_db > -30
     assert clipped.recovered_ms == 0
