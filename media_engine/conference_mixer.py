@@ -109,6 +109,8 @@ class ConferenceMixer:
         """Rows of members who heard the same in the last tick(), and had so at the end of the one
         before.
         """
+        self._rows_apart = _NO_ROWS
+        """Of those who heard something of their own in the last tick()."""
         self._locked = False
         self._frame = samples_per_frame(voices.rate_hz)
         self._beeps = beeps
@@ -263,7 +265,7 @@ class ConferenceMixer:
         """Fill the members' rows of `heard` from all rows of `spoken`; `skipped` ticks were given
         up before.
         """
-        self.rows_alike = _NO_ROWS
+        self.rows_alike = apart = _NO_ROWS
         if self.started:
             mixed, total = self._hearing.mix(spoken, self._members.rows)
             alike = self._hearing.alike
@@ -277,9 +279,12 @@ class ConferenceMixer:
             total = np.zeros(self._frame, dtype=np.float32)
         if self._own_sounds.busy:
             total = self._own_sounds.put_over(mixed, total)
-            alike = np.setdiff1d(alike, self._own_sounds.apart)
+            apart = self._members.rows[self._own_sounds.apart]
         heard[self._members.rows] = mixed
-        self.rows_alike = self._members.rows[alike]
+        # The end of what somebody heard alone is still in the filter of his mix.
+        alone = np.concatenate((apart, self._rows_apart))
+        self._rows_apart = apart
+        self.rows_alike = np.setdiff1d(self._members.rows[alike], alone)
         tape = self._tapes.current
         if tape is not None:
             tape.write(total[np.newaxis], skipped)
@@ -331,6 +336,12 @@ class ConferenceMixer:
         self._voices.level(member.row, one.levelled)
         self._voices.denoise(member.row, one.denoised)
         self._let_rest(member)
+
+    def let_rest(self, leg_id: str) -> None:
+        """Say anew whether a leg may be left unheard, which is no longer needed elsewhere."""
+        member = self._members.find(leg_id)
+        if member is not None:
+            self._let_rest(member)
 
     def _let_rest(self, member: Member) -> None:
         """Leave somebody unheard whom nobody is to hear, in a large meeting."""

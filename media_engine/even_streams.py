@@ -8,11 +8,12 @@ caller hears depends on the way it took.
 """
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from media_engine.columns import grown
 from media_engine.jitter import CEILING_FRAMES, LENT_FRAMES
 from media_engine.leg import HISTORY_FRAMES, Leg
 from media_engine.lines import Flags, Frames, LineReader
@@ -22,9 +23,6 @@ _SLOTS: Final = 8
 """LENT_FRAMES that wait and HISTORY_FRAMES that were taken; a power of 2."""
 _LAST_SLOT: Final = _SLOTS - 1
 _FIRST_STREAMS: Final = 16
-
-
-_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 class EvenStreams:
@@ -176,14 +174,9 @@ class EvenStreams:
 
     def _make_room(self, streams: int) -> None:
         self._all: Rows = np.arange(streams)
-        self._ring = _grown(self._ring, streams)
-        self._first = _grown(self._first, streams)
-        self._waiting = _grown(self._waiting, streams)
-        self._left = _grown(self._left, streams)
-        self._entered = _grown(self._entered, streams)
-        self._margins = _grown(self._margins, streams)
-
-
-def _grown(column: NDArray[_Kind], rows: int) -> NDArray[_Kind]:
-    more = np.zeros((rows - len(column), *column.shape[1:]), column.dtype)
-    return np.concatenate([column, more])
+        self._ring = grown(self._ring, streams)
+        self._first = grown(self._first, streams)
+        self._waiting = grown(self._waiting, streams)
+        self._left = grown(self._left, streams)
+        self._entered = grown(self._entered, streams)
+        self._margins = grown(self._margins, streams)

@@ -5,18 +5,13 @@ from typing import Final
 import numpy as np
 
 from media_engine.codecs import Codec
+from media_engine.columns import grown, take_out
 from media_engine.even_streams import EvenStreams
 from media_engine.leg import Leg
-from media_engine.lined_legs import take_out
 from media_engine.lines import Frames, Line, LineKind
 from media_engine.pcm import Rows, Wide
 from media_engine.resample import Resampler
-
-RESTING_TICKS: Final = 5
-"""Of who rests the socket is read every 100 ms: a key that he presses is heard as soon as that."""
-
-FADING_TICKS: Final = 2
-"""Who begins to rest is listened to so long: within the first tick he is faded out."""
+from media_engine.rest import Rest
 
 CALM_TICKS: Final = 10
 """A stream that has run dry is to run evenly for so long before it is taken for even."""
@@ -25,55 +20,47 @@ _FIRST_LEGS: Final = 16
 
 
 class Intake:
-    """Those who are listened to, and those who rest: nobody is to hear what they say."""
+    """Those who are listened to, and those who rest."""
 
     def __init__(self, codec: Codec, samples: int, resampler: Resampler) -> None:
         self._codec = codec
         self._samples = samples
         self._silence = codec.silence * samples
         self._resampler = resampler
+        self._rest = Rest()
         self._legs: list[Leg] = []
         """Who is listened to, in the order of the resampler's rows."""
-        self._rows: Rows = np.zeros(0, dtype=np.intp)
+        self._rows: Rows | None = None
+        """Those of the legs; None: they have changed."""
         self._payloads: Frames = np.zeros((_FIRST_LEGS, len(self._silence)), np.uint8)
         self._single: dict[Leg, None] = {}
         """Who is asked for each frame."""
         self._even: dict[LineKind, EvenStreams] = {}
-        self._fading: dict[Leg, int] = {}
-        """Who is to rest, and after how many more ticks."""
-        self._resting: list[Leg] = []
-        self._ticks = 0
 
     def add(self, leg: Leg) -> None:
         """Listen to a leg from the next tick on."""
         self._legs.append(leg)
         self._single[leg] = None
         self._resampler.add_row()
-        self._number()
+        self._rows = None
 
     def remove(self, leg: Leg) -> None:
         """Forget a leg."""
-        if leg in self._resting:
-            self._resting.remove(leg)
-        else:
+        if leg not in self._rest:
             self._listen_no_more_to(leg)
+        self._rest.end(leg)
 
     def rest(self, leg: Leg) -> None:
-        """Listen to a leg no more, as soon as it is faded out.
-
-        To read a socket costs as much as to write to it, and of a thousand who listen to a lecture
-        nobody hears a word.
-        """
-        if leg not in self._resting:
-            self._fading.setdefault(leg, FADING_TICKS)
+        """Listen to a leg no more, as soon as it is faded out: nobody is to hear what it says."""
+        self._rest.begin(leg)
 
     def wake(self, leg: Leg) -> None:
         """Listen to a leg again, from what it says now on."""
-        self._fading.pop(leg, None)
-        if leg in self._resting:
-            self._resting.remove(leg)
-            leg.wake()
+        was_resting = leg in self._rest
+        if was_resting:
             self.add(leg)
+            leg.wake()
+        self._rest.end(leg)
 
     def tick(self, spoken: Wide, failures: list[Exception]) -> list[Leg]:
         """Write what each leg says into its row of `spoken`, `(rows, samples)` at the mixing rate;
@@ -81,16 +68,24 @@ class Intake:
 
         What a leg raises goes to `failures`; it is silent.
         """
-        self._let_rest(failures)
+        for leg in self._rest.faded_out():
+            self._listen_no_more_to(leg)
+        self._rest.tick(failures)
+        rows = self._number() if self._rows is None else self._rows
         payloads = self._payloads[: len(self._legs)]
         for even in self._even.values():
-            even.tick(payloads)
+            try:
+                even.tick(payloads)
+            except Exception as failure:
+                # Nobody's last frame may be heard again and again: that is a buzz.
+                payloads[:] = np.frombuffer(self._silence, np.uint8)
+                failures.append(failure)
         patched, marked = self._ask(payloads, failures)
         wide = self._codec.widen(payloads.reshape(-1)).reshape(-1, self._samples)
         for leg in patched:
             wide[leg.place_listened] = leg.patch
             leg.patch = None
-        spoken[self._rows] = self._resampler.process(wide)
+        spoken[rows] = self._resampler.process(wide)
         return marked
 
     def _ask(self, payloads: Frames, failures: list[Exception]) -> tuple[list[Leg], list[Leg]]:
@@ -102,7 +97,7 @@ class Intake:
         patched: list[Leg] = []
         marked: list[Leg] = []
         calm: list[Leg] = []
-        for leg in self._single:
+        for leg in list(self._single):
             try:
                 given.append(leg.next_payload())
             except Exception as failure:
@@ -135,35 +130,19 @@ class Intake:
     def _ask_again(self, leg: Leg) -> None:
         self._single[leg] = None
 
-    def _let_rest(self, failures: list[Exception]) -> None:
-        """Listen no more to those who have been faded out, and forget what those who rest have
-        said; not all of a room in one tick.
-        """
-        for leg, ticks in list(self._fading.items()):
-            self._fading[leg] = ticks - 1
-            if not ticks:
-                self._listen_no_more_to(leg)
-                self._resting.append(leg)
-        self._ticks += 1
-        for leg in self._resting[self._ticks % RESTING_TICKS :: RESTING_TICKS]:
-            try:
-                leg.doze()
-            except Exception as failure:
-                failures.append(failure)
-
     def _listen_no_more_to(self, leg: Leg) -> None:
-        self._fading.pop(leg, None)
         leg.take_back()
         del self._single[leg]
         self._resampler.remove_row(take_out(self._legs, leg))
-        self._number()
+        self._rows = None
 
-    def _number(self) -> None:
-        if len(self._legs) > len(self._payloads):
-            more = np.zeros((len(self._payloads), len(self._silence)), np.uint8)
-            self._payloads = np.concatenate([self._payloads, more])
+    def _number(self) -> Rows:
+        """Give the legs their places anew: once a tick, however many have come and gone."""
+        while len(self._legs) > len(self._payloads):
+            self._payloads = grown(self._payloads, 2 * len(self._payloads))
         for place, leg in enumerate(self._legs):
             leg.place_listened = place
         for even in self._even.values():
             even.place_anew()
         self._rows = np.asarray([leg.row for leg in self._legs], dtype=np.intp)
+        return self._rows

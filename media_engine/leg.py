@@ -74,6 +74,7 @@ class Leg:
         "_rest",
         "_silence",
         "concealed",
+        "may_rest",
         "leg_id",
         "lent_to",
         "line",
@@ -105,6 +106,8 @@ class Leg:
         """Its connection, where it can be read and written with others at once."""
         self.place = self.place_listened = 0
         """Where it stands among the legs of its format, and among those that are listened to."""
+        self.may_rest = True
+        """Whether it may be left unlistened to while nobody is to hear it."""
         self.lent_to: Keeper | None = None
         self._calm_ticks = 0
         """For how many ticks it has run evenly since its last gap, without having been lent."""
@@ -186,6 +189,8 @@ class Leg:
             if self.lent_to is None or not self.lent_to.put(self, payload):
                 self._jitter.put(payload)
             return
+        # Part of a frame is in front of what comes after it.
+        self.take_back()
         self._rest += payload
         whole = len(self._rest) - len(self._rest) % self._frame_bytes
         for start in range(0, whole, self._frame_bytes):

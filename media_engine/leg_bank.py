@@ -7,10 +7,11 @@ handful of calls a tick for all of them, and none for each.
 import numpy as np
 
 from media_engine.codecs import get_codec
+from media_engine.columns import take_out
 from media_engine.dialects import WireFormat
 from media_engine.intake import Intake
 from media_engine.leg import Leg
-from media_engine.lined_legs import LinedLegs, take_out
+from media_engine.lined_legs import LinedLegs
 from media_engine.lines import Frames, Line, LineKind
 from media_engine.pcm import Rows, Wide, samples_per_frame, to_pcm
 from media_engine.resample import Resampler
@@ -29,7 +30,8 @@ class LegBank:
         self._down = Resampler(mix_rate_hz, wire.rate_hz)
         self._legs: list[Leg] = []
         """In the order of the resampler's rows."""
-        self._rows: Rows = np.zeros(0, dtype=np.intp)
+        self._rows: Rows | None = None
+        """Those of the legs; None: they have changed."""
         self._ears = _Ears()
         self._single: dict[Leg, None] = {}
         """Who is sent each frame by itself."""
@@ -45,7 +47,7 @@ class LegBank:
         self._legs.append(leg)
         self._single[leg] = None
         self._down.add_row()
-        self._number()
+        self._rows = None
         self._intake.add(leg)
 
     def remove(self, leg: Leg) -> None:
@@ -56,7 +58,7 @@ class LegBank:
         else:
             assert leg.line is not None
             self._lined[leg.line.kind].remove(leg)
-        self._number()
+        self._rows = None
         self._intake.remove(leg)
 
     def rest(self, leg: Leg) -> None:
@@ -85,12 +87,13 @@ class LegBank:
 
         ExceptionGroup of what outputs raised, when all others have got theirs.
         """
-        if ears is None or not self._ears.group(ears[self._rows]):
-            wide = self._down.process(heard[self._rows])
+        rows = self._number() if self._rows is None else self._rows
+        if ears is None or not self._ears.group(ears[rows]):
+            wide = self._down.process(heard[rows])
             frames = self._codec.pack(to_pcm(wide)).reshape(len(self._legs), -1)
         else:
             first, group = self._ears.first, self._ears.of_leg
-            wide = self._down.process_alike(heard[self._rows[first]], first, group)
+            wide = self._down.process_alike(heard[rows[first]], first, group)
             frames = self._codec.pack(to_pcm(wide)).reshape(len(first), -1)[group]
         failures: list[Exception] = []
         self._send(frames, failures)
@@ -126,13 +129,15 @@ class LegBank:
             self._lined[line.kind] = lined
         lined.add(leg, line)
 
-    def _number(self) -> None:
+    def _number(self) -> Rows:
+        """Give the legs their places anew: once a tick, however many have come and gone."""
         for place, leg in enumerate(self._legs):
             leg.place = place
         for lined in self._lined.values():
-            lined.number()
+            lined.place_anew()
         self._rows = np.asarray([leg.row for leg in self._legs], dtype=np.intp)
         self._ears = _Ears()
+        return self._rows
 
 
 class _Ears:

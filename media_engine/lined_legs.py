@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from media_engine.columns import take_out
 from media_engine.leg import Leg
 from media_engine.lines import Frames, Line, LineWriter
 from media_engine.pcm import Rows
@@ -13,35 +14,28 @@ class LinedLegs:
     def __init__(self, writer: LineWriter) -> None:
         self._writer = writer
         self._legs: list[Leg] = []
-        self._places: Rows = np.zeros(0, dtype=np.intp)
+        self._places: Rows | None = None
+        """Of the legs in the bank; None: they have changed."""
 
     def add(self, leg: Leg, line: Line) -> None:
         """Send to a leg from the next tick on."""
         self._legs.append(leg)
         self._writer.add(line)
-        self.number()
+        self._places = None
 
     def remove(self, leg: Leg) -> None:
-        """Send to a leg no more; number() must follow."""
+        """Send to a leg no more."""
         self._writer.remove(take_out(self._legs, leg))
+        self._places = None
 
-    def number(self) -> None:
-        """Heed that the legs stand elsewhere in the bank."""
-        self._places = np.asarray([leg.place for leg in self._legs], dtype=np.intp)
+    def place_anew(self) -> None:
+        """Heed that legs stand elsewhere in the bank."""
+        self._places = None
 
     def write(self, frames: Frames) -> None:
         """Send each leg its row of `frames`, in which the bank's legs stand in their places.
         ExceptionGroup as of LineWriter.write.
         """
+        if self._places is None:
+            self._places = np.asarray([leg.place for leg in self._legs], dtype=np.intp)
         self._writer.write(frames[self._places])
-
-
-def take_out(legs: list[Leg], leg: Leg) -> int:
-    """Remove a leg, whose place the last one takes; give that place. ValueError when it is not
-    there.
-    """
-    index = legs.index(leg)
-    last = legs.pop()
-    if last is not leg:
-        legs[index] = last
-    return index

@@ -46,8 +46,8 @@ class LineReader(Protocol):
         """
 
     def hand_on(self) -> None:
-        """Have what else has come received by the legs, each in its own way. Lines may be removed
-        meanwhile.
+        """Have what else has come received by the legs, each in its own way; must not raise. Lines
+        may be removed meanwhile.
         """
 
 

@@ -276,8 +276,12 @@ class Registry:
     def _steer_tape(self, command: LegSteering) -> None:
         seat = self._seats.get(command.leg_id)
         self._tapes.steer(command, None if seat is None else seat.leg.row)
-        if seat is not None and command.leg_id in self._tapes:
+        if seat is None:
+            return
+        if command.leg_id in self._tapes:
             self._banks[seat.leg.wire].wake(seat.leg)
+        elif seat.meeting is not None:
+            seat.meeting.let_rest(command.leg_id)
 
     def _rest(self, leg_id: str, unheard: bool) -> None:
         """Let a leg rest whom its meeting does not hear, if no recording of its own does."""

@@ -106,6 +106,8 @@ class AgentCall(CarriedCall):
 
     @override
     def _take_over(self, leg: Leg) -> None:
+        # What an agent has said ahead is played at its pace, heard or not, and its marks with it.
+        leg.may_rest = False
         leg.poll = self._fetch
 
     def _fetch(self) -> None:

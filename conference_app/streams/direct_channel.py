@@ -33,14 +33,17 @@ logger = logging.getLogger(__name__)
 READ_BYTES: Final = 4096
 """At once: two frames of the widest sound. After a stall of the network there is more."""
 
+_SKIPPED_AT_ONCE: Final = 16_384
+"""Of sound that nobody is to hear: what comes in 160 ms, in the widest format."""
+
 READ_FOR_S: Final = 0.002
 """The most that one client may take of a tick, over which it reads what it has no time to look at;
 what is left waits in the kernel, whose buffers are full then.
 """
 
-_BUFFER: Final = bytearray(READ_BYTES)
+_BUFFER: Final = bytearray(_SKIPPED_AT_ONCE)
 """Of whoever is being read: one for all stays in the cache. Only the loop's thread reads."""
-_BUFFER_ADDRESS: Final = ctypes.addressof((ctypes.c_char * READ_BYTES).from_buffer(_BUFFER))
+_BUFFER_ADDRESS: Final = ctypes.addressof(ctypes.c_char.from_buffer(_BUFFER))
 
 
 class DirectChannel:
@@ -135,12 +138,13 @@ class DirectChannel:
 
     def line(self, output: "SocketOutput") -> SocketLine | None:
         """Give the socket to be read and written with others, while it is polled."""
-        if self._fd is None:
+        if self._fd is None or not self.way_is_clear:
             return None
-        # So that we are told as soon as anything waits to be written first.
-        self._protocol.transport.set_write_buffer_limits(high=0)
+        transport = self._protocol.transport
         self._line = SocketLine(self._fd, self, output)
-        self._line.change(clear=self.way_is_clear)
+        # So that we are told as soon as anything waits to be written first.
+        transport.set_write_buffer_limits(high=0)
+        self._line.change(held=transport.get_write_buffer_size() > 0)
         return self._line
 
     def parsed(self, *, way_is_clear: bool, is_open: bool) -> None:
@@ -204,7 +208,7 @@ class DirectChannel:
         """Take what the socket has, but for sound at its beginning, of which nothing is made."""
         if self._fd is None or self._is_closing():
             return
-        count = read(self._fd, _BUFFER_ADDRESS, READ_BYTES)
+        count = read(self._fd, _BUFFER_ADDRESS, _SKIPPED_AT_ONCE)
         if count < 0 and ctypes.get_errno() in NOTHING_YET:
             return
         sound_bytes = self._sound_bytes
@@ -215,7 +219,7 @@ class DirectChannel:
         if start:
             self._heard = True
         if start < count or count <= 0:
-            self.take(bytes(_BUFFER[start : max(0, count)]), more=count == READ_BYTES)
+            self.take(bytes(_BUFFER[start : max(0, count)]), more=count == _SKIPPED_AT_ONCE)
 
     def take(self, data: bytes, *, more: bool) -> None:
         """Take what was read, nothing being the end, and what more there is if there is `more`:

@@ -114,6 +114,13 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         self.conn.parser.close()
 
     @override
+    def shutdown(self) -> None:
+        # Its close frame is to be the last that is sent.
+        if self.direct is not None:
+            self.direct.lost()
+        super().shutdown()
+
+    @override
     def pause_writing(self) -> None:
         # A line asks to be told of each byte that waits. The goodbye must not wait for that.
         if self.direct is None or not self.direct.hold(True):

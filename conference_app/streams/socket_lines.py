@@ -10,20 +10,24 @@ descriptor is: transports tell of a connection's end first, and close it then.
 
 import ctypes
 import errno
+import logging
 from collections.abc import Iterable
 from itertools import compress, repeat
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
 from conference_app.streams.frame_reader import BINARY, MASK_BYTES, header, masked_header
+from media_engine.columns import grown
 from media_engine.lines import Flags, Frames, Line
 
 if TYPE_CHECKING:
     from conference_app.streams.direct_channel import DirectChannel
     from conference_app.streams.socket_output import SocketOutput
+
+logger = logging.getLogger(__name__)
 
 _LIBRARY: Final = ctypes.PyDLL(None, use_errno=True)
 
@@ -36,8 +40,6 @@ write.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t)
 write.restype = ctypes.c_ssize_t
 
 NOTHING_YET: Final = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
-
-_Kind = TypeVar("_Kind", bound=np.generic)
 
 _FIRST_LINES: Final = 16
 _LEAST_READ_BYTES: Final = 1024
@@ -102,6 +104,10 @@ class _Table:
         """Of each line, whether it goes the short way."""
         self._make_room(_FIRST_LINES)
 
+    def columns(self) -> tuple[NDArray[np.generic], ...]:
+        """What there is of each line besides; 0 of a new one."""
+        return ()
+
     def add(self, line: Line) -> None:
         line = cast(SocketLine, line)
         number = len(self.lines)
@@ -110,6 +116,8 @@ class _Table:
         self._numbers[line] = number
         self.lines.append(line)
         self._fds.append(line.fd)
+        for column in self.columns():
+            column[number] = 0
         self.heed(line)
         line.enter(self)
 
@@ -120,6 +128,8 @@ class _Table:
         if last is not line:
             self.lines[number], self._fds[number] = last, last_fd
             self._numbers[last] = number
+            for column in self.columns():
+                column[number] = column[len(self.lines)]
             self.heed(last)
         line.leave(self)
 
@@ -138,14 +148,14 @@ class _Table:
         self._block: Frames = np.zeros((lines, self._row_bytes), np.uint8)
         start = self._block.ctypes.data
         self._addresses = [start + number * self._row_bytes for number in range(lines)]
-        self._is_ready = _grown(self._is_ready, lines)
+        self._is_ready = grown(self._is_ready, lines)
 
 
 class SocketWriter(_Table):
     """A `media_engine.LineWriter`: a frame is written as it stands in the block, behind its header.
 
-    How many frames may pass without its bookkeeping is what each output says beforehand; then it
-    sends one itself and is asked again.
+    How many frames may pass without its bookkeeping is what each output says beforehand, none of a
+    new line; then it sends one itself and is asked again.
     """
 
     def __init__(self, frame_bytes: int) -> None:
@@ -156,18 +166,13 @@ class SocketWriter(_Table):
         super().__init__(len(self._header) + frame_bytes)
 
     @override
-    def add(self, line: Line) -> None:
-        """Take a line in; its first frame goes through its output."""
-        super().add(line)
-        self._granted[len(self.lines) - 1] = self._left[len(self.lines) - 1] = 0
+    def columns(self) -> tuple[NDArray[np.generic], ...]:
+        return self._granted, self._left
 
     @override
     def remove(self, number: int) -> None:
-        """Let a line go; the last one takes its number."""
         self._settle(number)
         super().remove(number)
-        for column in (self._granted, self._left):
-            column[number] = column[len(self.lines)]
 
     @override
     def goes_short(self, line: SocketLine) -> bool:
@@ -221,7 +226,7 @@ class SocketWriter(_Table):
     def _make_room(self, lines: int) -> None:
         super()._make_room(lines)
         self._block[:, : len(self._header)] = self._header
-        self._granted, self._left = _grown(self._granted, lines), _grown(self._left, lines)
+        self._granted, self._left = grown(self._granted, lines), grown(self._left, lines)
 
 
 class SocketReader(_Table):
@@ -238,6 +243,10 @@ class SocketReader(_Table):
         self._was_heard: Flags = np.zeros(0, np.bool_)
         self._others: list[tuple[SocketLine, bytes]] = []
         super().__init__(max(_LEAST_READ_BYTES, 2 * self._message_bytes))
+
+    @override
+    def columns(self) -> tuple[NDArray[np.generic], ...]:
+        return (self._was_heard,)
 
     @override
     def goes_short(self, line: SocketLine) -> bool:
@@ -272,7 +281,10 @@ class SocketReader(_Table):
     def hand_on(self) -> None:
         """Have what else has come read in each connection's own way."""
         for line, data in self._others:
-            line.channel.take(data, more=len(data) == self._row_bytes)
+            try:
+                line.channel.take(data, more=len(data) == self._row_bytes)
+            except Exception:
+                logger.exception("what came on a line could not be read")
 
     def _read_some(self, ready: Flags) -> NDArray[np.int64]:
         sizes = np.full(len(ready), -1, np.int64)
@@ -285,7 +297,7 @@ class SocketReader(_Table):
         super()._make_room(lines)
         self._words: NDArray[np.uint32] = self._block.view(np.uint32)
         self._sound: NDArray[np.uint32] = np.zeros((lines, self._frame_words), np.uint32)
-        self._was_heard = _grown(self._was_heard, lines)
+        self._was_heard = grown(self._was_heard, lines)
 
 
 class SocketLines:
@@ -299,7 +311,3 @@ class SocketLines:
 
 
 SOCKETS: Final = SocketLines()
-
-
-def _grown(column: NDArray[_Kind], count: int) -> NDArray[_Kind]:
-    return np.concatenate([column, np.zeros(count - len(column), column.dtype)])

@@ -1,5 +1,6 @@
 """Streams that run evenly take another way, and nobody hears which."""
 
+import itertools
 from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
@@ -255,6 +256,36 @@ def test_sound_of_another_length_is_heard_too(size: int) -> None:
         if start % (2 * FRAME) == 0:
             assert np.array_equal(halls[0].tick(), halls[1].tick())
     assert halls[0].counters() == halls[1].counters()
+
+
+def test_a_part_of_a_frame_stays_in_front_of_what_follows() -> None:
+    halls = both("a")
+    hold_together(halls, {"a": [2] + [1] * 30})
+    rest = b"".join(sounds(40))
+    sizes = itertools.cycle([100, 320, 320, 540, 320, 320, 320])
+    while rest:
+        size = next(sizes)
+        for hall in halls:
+            hall.say("a", [rest[:size]])
+        rest = rest[size:]
+        assert np.array_equal(halls[0].tick(), halls[1].tick())
+    assert halls[0].counters() == halls[1].counters()
+
+
+def test_a_leg_whose_line_fails_as_it_wakes_is_listened_to_all_the_same() -> None:
+    hall, _ = both("a")
+    hall.intake.rest(hall.legs["a"])
+    for _ in range(5):
+        hall.tick()
+
+    def fail() -> None:
+        raise RuntimeError("the line is cut")
+
+    hall.cables["a"].skip = fail  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        hall.intake.wake(hall.legs["a"])
+    hall.intake.remove(hall.legs["a"])
+    hall.tick()
 
 
 def test_a_mark_is_reached_when_the_sound_before_it_is() -> None:

@@ -14,7 +14,7 @@ from media_engine.commands import (
     StartLegRecording,
 )
 from media_engine.conference_mixer import RESTING_FROM
-from media_engine.intake import RESTING_TICKS
+from media_engine.rest import RESTING_TICKS
 from tests.media_engine.house import House
 
 CF = "CF1"
@@ -116,6 +116,15 @@ def test_who_is_on_hold_rests_too_and_who_leaves_does_not() -> None:
     assert polls_of(house, "b", 10 * RESTING_TICKS) == 10
     house.apply(SetHeld(CF, "b", False))
     assert polls_of(house, "b", 10) == 10
+
+
+def test_who_may_not_rest_is_listened_to() -> None:
+    house = lecture(AUDIENCE[:-1])
+    house.open("agent")
+    house.legs["agent"].may_rest = False
+    house.join("agent", muted=True, max_participants=RESTING_FROM)
+    listen(house, 5)
+    assert polls_of(house, "agent", 10) == 10
 
 
 def test_when_others_leave_those_who_stay_are_listened_to_again() -> None:

@@ -19,6 +19,7 @@ from media_engine.commands import (
 from media_engine.dialects import MULAW, WireFormat
 from media_engine.leg_bank import LegBank
 from media_engine.resample import Resampler
+from media_engine.sources import Clip
 from tests.media_engine.house import House, clip
 
 CF: Final = "CF1"
@@ -108,7 +109,9 @@ STEPS: Final = [
 ]
 
 
-@pytest.mark.parametrize("step", STEPS, ids=str)
+@pytest.mark.parametrize(
+    "step", STEPS, ids=lambda step: "-".join(type(command).__name__ for command in step)
+)
 def test_who_shares_an_ear_hears_what_he_would_hear_alone(bench: Bench, step: Any) -> None:
     bench.tick(4)
     for command in step:
@@ -152,3 +155,11 @@ def test_a_bank_forgets_who_heard_the_same_when_somebody_goes() -> None:
     bank.encode(heard, ears)
     counts = [len(house.outputs[leg_id].sent) for leg_id in PEOPLE]
     assert counts == [1, 2, 2, 2, 2, 2]
+
+
+@pytest.mark.parametrize("listener", ["c", "e"])
+def test_the_end_of_what_one_hears_alone_reaches_nobody_else(bench: Bench, listener: str) -> None:
+    bench.tick(4)
+    loud = Clip(np.full(2 * 320, 9000, np.int16))  # to the last sample of a frame
+    bench.apply(Announce(CF, listener, loud))
+    bench.tick(5)

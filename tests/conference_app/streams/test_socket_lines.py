@@ -196,12 +196,14 @@ def test_a_descriptor_that_another_connection_has_now_is_left_alone(
 def test_sound_that_was_read_is_a_sign_of_life(callers: list[Caller]) -> None:
     reader = reader_of(callers)
     assert not callers[2].line.was_heard()
-    callers[2].say(payload(1))
+    callers[-1].say(payload(1))
+    callers[0].say(payload(1))
     reader.read()
     reader.remove(0)
-    reader.read()
-    assert callers[2].line.was_heard()
-    assert not callers[2].line.was_heard()
+    reader.add(callers[0].line)
+    assert callers[-1].line.was_heard()
+    assert not callers[-1].line.was_heard()
+    assert not callers[0].line.was_heard(), "one that comes anew"
 
 
 def test_lines_keep_their_frames_when_others_go(callers: list[Caller]) -> None:
