@@ -284,7 +284,8 @@ class ConferenceMixer:
         # The end of what somebody heard alone is still in the filter of his mix.
         alone = np.concatenate((apart, self._rows_apart))
         self._rows_apart = apart
-        self.rows_alike = np.setdiff1d(self._members.rows[alike], alone)
+        alike_rows = self._members.rows[alike]
+        self.rows_alike = np.setdiff1d(alike_rows, alone) if len(alone) else alike_rows
         tape = self._tapes.current
         if tape is not None:
             tape.write(total[np.newaxis], skipped)
