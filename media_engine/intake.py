@@ -27,7 +27,7 @@ class Intake:
         self._samples = samples
         self._silence = codec.silence * samples
         self._resampler = resampler
-        self._rest = Rest()
+        self._rest = Rest(len(self._silence))
         self._legs: list[Leg] = []
         """Who is listened to, in the order of the resampler's rows."""
         self._rows: Rows | None = None
@@ -57,10 +57,10 @@ class Intake:
     def wake(self, leg: Leg) -> None:
         """Listen to a leg again, from what it says now on."""
         was_resting = leg in self._rest
+        self._rest.end(leg)
         if was_resting:
             self.add(leg)
             leg.wake()
-        self._rest.end(leg)
 
     def tick(self, spoken: Wide, failures: list[Exception]) -> list[Leg]:
         """Write what each leg says into its row of `spoken`, `(rows, samples)` at the mixing rate;

@@ -165,10 +165,12 @@ class Leg:
         """Forget what the caller says as it comes; only keys and marks are heeded. For a tick of
         one who is not listened to.
         """
-        if self.line is not None:
-            self.line.skip()
-        elif self.poll is not None:
+        if self.poll is not None:
             self.poll()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget sound that has come; marks are answered at once."""
         if len(self._jitter) or self._rest or self._ahead or self._jitter.has_marks:
             self.clear()
             self.answer_marks()

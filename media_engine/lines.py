@@ -45,6 +45,11 @@ class LineReader(Protocol):
         nothing else, and give the frames: those rows count, until this is called again.
         """
 
+    def skip(self) -> list[int]:
+        """Read each line, and forget what is sound; what else has come is handed on. Give the
+        numbers of those on whose lines something else has come.
+        """
+
     def hand_on(self) -> None:
         """Have what else has come received by the legs, each in its own way; must not raise. Lines
         may be removed meanwhile.
@@ -54,7 +59,8 @@ class LineReader(Protocol):
 class LineKind(Protocol):
     """What lines have in common that are read and written together."""
 
-    def reader(self, frame_bytes: int) -> LineReader: ...
+    def reader(self, frame_bytes: int, most_frames: int = 2) -> LineReader:
+        """Make a reader of lines on which up to so many frames come between two reads."""
 
     def writer(self, frame_bytes: int) -> LineWriter: ...
 
@@ -64,6 +70,3 @@ class Line(Protocol):
 
     @property
     def kind(self) -> LineKind: ...
-
-    def skip(self) -> None:
-        """Read what has come, as the leg's poll does, and forget what of it is sound."""

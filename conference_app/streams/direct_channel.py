@@ -33,15 +33,12 @@ logger = logging.getLogger(__name__)
 READ_BYTES: Final = 4096
 """At once: two frames of the widest sound. After a stall of the network there is more."""
 
-_SKIPPED_AT_ONCE: Final = 16_384
-"""Of sound that nobody is to hear: what comes in 160 ms, in the widest format."""
-
 READ_FOR_S: Final = 0.002
 """The most that one client may take of a tick, over which it reads what it has no time to look at;
 what is left waits in the kernel, whose buffers are full then.
 """
 
-_BUFFER: Final = bytearray(_SKIPPED_AT_ONCE)
+_BUFFER: Final = bytearray(READ_BYTES)
 """Of whoever is being read: one for all stays in the cache. Only the loop's thread reads."""
 _BUFFER_ADDRESS: Final = ctypes.addressof(ctypes.c_char.from_buffer(_BUFFER))
 
@@ -204,22 +201,20 @@ class DirectChannel:
         if count >= 0 or ctypes.get_errno() not in NOTHING_YET:
             self.take(bytes(_BUFFER[: max(0, count)]), more=count == READ_BYTES)
 
-    def skip(self) -> None:
-        """Take what the socket has, but for sound at its beginning, of which nothing is made."""
-        if self._fd is None or self._is_closing():
-            return
-        count = read(self._fd, _BUFFER_ADDRESS, _SKIPPED_AT_ONCE)
-        if count < 0 and ctypes.get_errno() in NOTHING_YET:
-            return
-        sound_bytes = self._sound_bytes
-        start = 0
-        if sound_bytes and self.way_is_clear:
-            while start + sound_bytes <= count and _BUFFER.startswith(self._sound_header, start):
-                start += sound_bytes
-        if start:
+    def skip(self, data: bytes, *, more: bool) -> None:
+        """Take what was read, as take() does, but forget what of it is sound."""
+        if data and self.way_is_clear:
+            rest = take_frames(data, self._call_out_but_sound, self.on_pong)
+            if not rest:
+                return
+            data = rest
+        self.take(data, more=more)
+
+    def _call_out_but_sound(self, message: str | bytes) -> None:
+        if isinstance(message, str):
+            self.on_message(message)
+        else:
             self._heard = True
-        if start < count or count <= 0:
-            self.take(bytes(_BUFFER[start : max(0, count)]), more=count == _SKIPPED_AT_ONCE)
 
     def take(self, data: bytes, *, more: bool) -> None:
         """Take what was read, nothing being the end, and what more there is if there is `more`:

@@ -77,10 +77,6 @@ class SocketLine:
         for table in self._tables:
             table.heed(self)
 
-    def skip(self) -> None:
-        """Read what has come, and forget what of it is sound."""
-        self.channel.skip()
-
     def enter(self, table: "_Table") -> None:
         self._tables.append(table)
 
@@ -234,7 +230,7 @@ class SocketReader(_Table):
     array.
     """
 
-    def __init__(self, frame_bytes: int) -> None:
+    def __init__(self, frame_bytes: int, most_frames: int = 2) -> None:
         """Frames are 126 bytes at least, and less than 64 KiB: so is all of 20 ms that we speak."""
         start = masked_header(BINARY, frame_bytes)
         self._header = np.frombuffer(start, np.uint32)[0]
@@ -242,7 +238,8 @@ class SocketReader(_Table):
         self._frame_words = frame_bytes // _WORD_BYTES
         self._was_heard: Flags = np.zeros(0, np.bool_)
         self._others: list[tuple[SocketLine, bytes]] = []
-        super().__init__(max(_LEAST_READ_BYTES, 2 * self._message_bytes))
+        self._message_words = self._message_bytes // _WORD_BYTES
+        super().__init__(max(_LEAST_READ_BYTES, most_frames * self._message_bytes))
 
     @override
     def columns(self) -> tuple[NDArray[np.generic], ...]:
@@ -262,11 +259,7 @@ class SocketReader(_Table):
     def read(self) -> tuple[Flags, Frames]:
         """Read each line."""
         count = len(self.lines)
-        ready = self._is_ready[:count]
-        if ready.all():
-            sizes = np.fromiter(map(read, self._fds, self._addresses, repeat(self._row_bytes)), int)
-        else:
-            sizes = self._read_some(ready)
+        sizes = self._read_all()
         words = self._words[:count]
         whole = (sizes == self._message_bytes) & (words[:, 0] == self._header)
         sound = self._sound[:count]
@@ -286,6 +279,31 @@ class SocketReader(_Table):
             except Exception:
                 logger.exception("what came on a line could not be read")
 
+    def skip(self) -> list[int]:
+        """Read each line, and forget sound."""
+        sizes = self._read_all()
+        frames, rest = np.divmod(sizes, self._message_bytes)
+        heads = self._words[: len(sizes), :: self._message_words]
+        beyond = np.arange(heads.shape[1]) >= frames[:, np.newaxis]
+        only_sound = (rest == 0) & ((heads == self._header) | beyond).all(axis=1)
+        self._was_heard[: len(sizes)] |= only_sound & (frames > 0)
+        others = np.flatnonzero((sizes == 0) | ~only_sound & (sizes > 0)).tolist()
+        came = [self._block[number, : sizes[number]].tobytes() for number in others]
+        for line, data in zip([self.lines[number] for number in others], came, strict=True):
+            try:
+                line.channel.skip(data, more=len(data) == self._row_bytes)
+            except Exception:
+                logger.exception("what came on a line could not be read")
+        return others
+
+    def _read_all(self) -> NDArray[np.int64]:
+        """Read each line that may be read into its row; give how many bytes have come, or -1."""
+        ready = self._is_ready[: len(self.lines)]
+        if ready.all():
+            sizes = map(read, self._fds, self._addresses, repeat(self._row_bytes))
+            return np.fromiter(sizes, np.int64, len(ready))
+        return self._read_some(ready)
+
     def _read_some(self, ready: Flags) -> NDArray[np.int64]:
         sizes = np.full(len(ready), -1, np.int64)
         fds, addresses = compress(self._fds, ready), compress(self._addresses, ready)
@@ -303,8 +321,8 @@ class SocketReader(_Table):
 class SocketLines:
     """The kind of line that sockets are."""
 
-    def reader(self, frame_bytes: int) -> SocketReader:
-        return SocketReader(frame_bytes)
+    def reader(self, frame_bytes: int, most_frames: int = 2) -> SocketReader:
+        return SocketReader(frame_bytes, most_frames)
 
     def writer(self, frame_bytes: int) -> SocketWriter:
         return SocketWriter(frame_bytes)

@@ -14,12 +14,12 @@ from typing import Final
 from conference_app.streams.channel import Channel
 from media_engine.dialects import ClientDialect, ServerDialect
 
-PING_EVERY_FRAMES: Final = 20
-MAX_UNREAD_FRAMES: Final = 35
-"""700 ms: a round trip of 300 ms still passes without a loss."""
+PING_EVERY_FRAMES: Final = 25
+MAX_UNREAD_FRAMES: Final = 40
+"""800 ms: a round trip of 300 ms still passes without a loss."""
 
-OUTBOX_FRAMES: Final = 10
-"""Together with what is unread: at most 900 ms of delay."""
+OUTBOX_FRAMES: Final = 8
+"""Together with what is unread: at most 960 ms of delay."""
 
 GONE_AFTER_TICKS: Final = 750
 """15 s without a message or a pong. Counted in ticks: a stall of ours does not age anybody."""

@@ -38,10 +38,14 @@ class Channel:
 
     def __init__(self) -> None:
         self.taken: list[tuple[bytes, bool]] = []
+        self.skipped: list[tuple[bytes, bool]] = []
         self.written: list[bytes] = []
 
     def take(self, data: bytes, *, more: bool) -> None:
         self.taken.append((data, more))
+
+    def skip(self, data: bytes, *, more: bool) -> None:
+        self.skipped.append((data, more))
 
     def write(self, data: bytes) -> None:
         self.written.append(data)
@@ -157,6 +161,27 @@ def test_all_else_is_handed_on_as_it_came(callers: list[Caller]) -> None:
     assert more
     assert flood.startswith(data)
     assert not any(caller.channel.taken for caller in callers[7:])
+
+
+@pytest.mark.parametrize("size", [SIZE, 640, 1920])
+def test_sound_that_nobody_is_to_hear_is_skipped(callers: list[Caller], size: int) -> None:
+    reader = SocketReader(size, 8)
+    for caller in callers:
+        reader.add(caller.line)
+    sound = bytes(size)
+    for number in (0, 1, 5, 8):
+        callers[number].say(*[sound] * number)
+    callers[9].say(*[sound] * 9)
+    mixed = callers[10].say(sound, sound) + callers[10].say(b"5", opcode=Opcode.TEXT)
+    text = callers[11].say(bytes(size), opcode=Opcode.TEXT)
+    callers[12].socket.close()
+    assert reader.skip() == [10, 11, 12]
+    rest = [caller.channel.skipped for caller in callers[10:13]]
+    assert rest == [[(mixed, False)], [(text, False)], [(b"", False)]]
+    heard = [number for number, caller in enumerate(callers) if caller.line.was_heard()]
+    assert heard == [1, 5, 8, 9]
+    assert reader.skip() == [12]
+    assert callers[9].line.was_heard(), "the last of what came at once"
 
 
 def test_what_is_not_clear_or_shut_is_not_read(callers: list[Caller]) -> None:
