@@ -163,9 +163,9 @@ def test_a_run_that_does_not_count_is_in_no_verdict_and_in_no_figure() -> None:
 def test_the_page_says_why_as_far_as_it_is_known() -> None:
     results = Results({LECTURE: [tones(cpu=0.9)], ONE_ROOM: [tones(cpu=0.9)]})
     page = section(results, WHOLE, {}, (0, 1))
-    assert "- 5 talk, 1000 listen: CPU of all, % of a core: a sampling profile" in page
+    assert "- 5 talk, 1000 listen: CPU of all, % of a core: the write of a frame" in page
     assert "% of a core: nobody has looked for the cause yet." in page
-    assert "sampling profile" not in section(Results(), WHOLE, {}, (0, 1))
+    assert "the write of a frame" not in section(Results(), WHOLE, {}, (0, 1))
 
 
 def test_who_does_not_carry_all_does_not_carry_that_many() -> None:

@@ -22,7 +22,7 @@ def test_what_was_missed_is_named_with_its_cause() -> None:
     assert told_missed([]) == "**None was missed.**"
     assert told_missed(["a", "b"]) == "**Missed:** a; b."
     why = why_missed(["3 % of frames lost, 20 ms in a row", "something new"])
-    assert "in a row: order, window," in why
+    assert "in a row: what is lost at" in why
     assert "- something new: nobody has looked for the cause yet." in why
 
 
