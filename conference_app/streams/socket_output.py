@@ -18,15 +18,15 @@ PING_EVERY_FRAMES: Final = 25
 MAX_UNREAD_FRAMES: Final = 40
 """800 ms: a round trip of 300 ms still passes without a loss."""
 
-OUTBOX_FRAMES: Final = 8
-"""Together with what is unread: at most 960 ms of delay."""
+OUTBOX_FRAMES: Final = 5
+"""Together with what is unread: at most 900 ms of delay."""
 
 GONE_AFTER_TICKS: Final = 750
 """15 s without a message or a pong. Counted in ticks: a stall of ours does not age anybody."""
 
-LOOKS_AGAIN_AFTER_TICKS: Final = 250
+LOOKS_AGAIN_AFTER_TICKS: Final = 150
 """Sound that comes the short way is noted without its time: whoever was heard since the last look
-is looked at again after 5 s.
+is looked at again after 3 s.
 """
 
 MESSAGES_PER_TICK: Final = 10

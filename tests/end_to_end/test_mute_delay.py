@@ -24,7 +24,7 @@ pytestmark = pytest.mark.end_to_end
 ROOM: Final = '<Dial><Conference beep="false" waitUrl="">Hush</Conference></Dial>'
 TIMES: Final = 9
 SILENT_WITHIN_FRAMES: Final = 60 // FRAME_MS
-SILENT_AFTER_ORDER_FRAMES: Final = 100 // FRAME_MS
+SILENT_AFTER_ORDER_FRAMES: Final = 500 // FRAME_MS
 
 
 class StillHeard(NamedTuple):

@@ -224,7 +224,8 @@ def test_the_others_hear_the_same_and_all_of_it(lesson: Lesson) -> None:
     common = [[number for number in heard if first <= number <= last] for heard in lesson.heard]
     assert len(common) == CLIENTS - 2
     assert all(heard == common[0] for heard in common)
-    assert len(common[0]) > MOST * (last - first + 1)
+    # A tick that a busy machine gives up is heard by nobody.
+    assert len(common[0]) > MOST * min(last - first + 1, lesson.ticks)
 
 
 def test_the_others_are_sent_a_frame_at_each_tick(lesson: Lesson) -> None:
