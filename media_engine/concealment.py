@@ -15,7 +15,6 @@ import numpy as np
 from media_engine.pcm import Pcm, Wide, samples_per_frame, to_pcm
 from media_engine.pitch import Pitch, find_pitch
 from media_engine.prediction import analyse
-from media_engine.rejoining import best_wait, rejoin
 
 HISTORY_MS: Final = 60
 """How much sound before the gap is used."""
@@ -64,8 +63,7 @@ _NOTHING: Final[Pcm] = np.zeros(0, np.int16)
 class Concealer:
     """Fills the gaps of one leg, whose sound has `rate_hz`; between gaps it holds nothing.
 
-    For each missing frame call `conceal`, for the first frame that is there again `recover`, or
-    `resume` where the sound may come later.
+    For each missing frame call `conceal`, for the first frame that is there again `recover`.
     """
 
     __slots__ = ("_rate_hz", "_rest")
@@ -110,19 +108,6 @@ class Concealer:
         recovered = frame.copy()
         recovered[:samples] = to_pcm(_cross(extrapolated, frame[:samples].astype(np.float32)))
         return recovered
-
-    def resume(self, frame: Pcm) -> Pcm:
-        """Do as `recover` does, but where there is a pitch let what was extrapolated go on until it
-        is in phase with `frame`: up to 10 ms, and so much longer is what is given.
-        """
-        if self._rest is None:
-            return frame
-        made_up, true = self._rest.astype(np.float32), frame.astype(np.float32)
-        wait = best_wait(made_up, true, self._rate_hz)
-        if wait is None:
-            return self.recover(frame)
-        self._rest = None
-        return to_pcm(rejoin(made_up, true, wait, self._rate_hz))
 
 
 def _extrapolate(history: Pcm, rate_hz: int) -> Pcm:

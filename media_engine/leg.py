@@ -20,7 +20,7 @@ from media_engine.jitter import DEFAULT_PREFILL, JitterBuffer, JitterCounters
 from media_engine.levels import rms_dbfs
 from media_engine.lines import Line
 from media_engine.pcm import FRAME_MS, FRAMES_PER_SECOND, Pcm, Wide, samples_per_frame
-from media_engine.shortening import best_cut, harmless_cut, leave_out
+from media_engine.shortening import best_cut, leave_out
 
 HELD_FRAMES: Final = 2 * FRAMES_PER_SECOND
 """What a caller says while its call is being set up is kept, up to 2 s, and heard when it joins."""
@@ -30,9 +30,6 @@ CONCEALED_TICKS: Final = SILENT_AFTER_MS // FRAME_MS
 
 HISTORY_FRAMES: Final = 4
 """What was heard last, of which a gap is made up."""
-
-_LOOKED_EVERY_TICKS: Final = 5
-"""How often a leg that is out of step looks whether it can fall in."""
 
 _QUIET_DBFS: Final = -50.0
 
@@ -76,7 +73,6 @@ class Leg:
         "_recent",
         "_rest",
         "_silence",
-        "_ticks_apart",
         "concealed",
         "may_rest",
         "leg_id",
@@ -132,8 +128,6 @@ class Leg:
         self._ahead = b""
         self._gap = 0
         self._is_out_of_step = False
-        self._ticks_apart = 0
-        """How long frames were not given as they came."""
         self._listening = False
 
     @property
@@ -271,7 +265,7 @@ class Leg:
             return self._recover(payload)
         if self.jitter.may_shed:
             return self._shorten(payload)
-        return self._fall_in(self._ahead + payload)
+        return self._cut(self._ahead + payload)
 
     def _conceal(self) -> bytes:
         """Make up the next frame of a gap; what is ahead comes before it."""
@@ -285,18 +279,10 @@ class Leg:
         return self._silence
 
     def _recover(self, payload: bytes) -> bytes:
-        """End a gap; what is put off for being in phase is ahead from now on."""
-        concealer = self._concealer
-        # What was made up for longer is a guess by now, and no phase to keep to.
-        end = concealer.resume if self._gap == 1 else concealer.recover
         self._gap = 0
-        resumed = _wide(end(self._decode(payload)))
-        self.patch = resumed[: samples_per_frame(self.wire.rate_hz)]
-        put_off = (len(resumed) - len(self.patch)) * self._codec.bytes_per_sample
-        now = self._frame_bytes - put_off
-        self._ahead = payload[now:]
-        self._is_out_of_step = bool(put_off)
-        self._recent.append(payload[:now])
+        self._is_out_of_step = False
+        self.patch = _wide(self._concealer.recover(self._decode(payload)))
+        self._recent.append(payload)
         return payload
 
     def _shorten(self, payload: bytes) -> bytes:
@@ -307,30 +293,13 @@ class Leg:
         sound = _wide(self._decode(joined))
         rate_hz, samples = self.wire.rate_hz, samples_per_frame(self.wire.rate_hz)
         cut = len(sound) - samples if _is_quiet(self._codec, joined) else best_cut(sound, rate_hz)
-        if cut * self._codec.bytes_per_sample > len(self._ahead):
+        self.patch = leave_out(sound, cut, samples, rate_hz)
+        skipped = cut * self._codec.bytes_per_sample
+        if skipped > len(self._ahead):
             self.jitter.shed()
         else:
             joined = joined[: -self._frame_bytes]
-        return self._leave_out(cut, sound, joined)
-
-    def _fall_in(self, joined: bytes) -> bytes:
-        """Look now and then for a moment in which what is ahead can be left out, or some of it, so
-        that frames are again as they came.
-        """
-        self._ticks_apart += 1
-        if self._ticks_apart % _LOOKED_EVERY_TICKS:
-            return self._cut(joined)
-        sound = _wide(self._decode(joined))
-        rate_hz, ahead = self.wire.rate_hz, len(sound) - samples_per_frame(self.wire.rate_hz)
-        is_quiet = _is_quiet(self._codec, joined)
-        cut = ahead if is_quiet else harmless_cut(sound, ahead, rate_hz)
-        return self._leave_out(cut, sound, joined) if cut else self._cut(joined)
-
-    def _leave_out(self, cut: int, sound: Wide, joined: bytes) -> bytes:
-        """Leave out `cut` samples at the beginning of `joined`, which is `sound` or begins so."""
-        rate_hz = self.wire.rate_hz
-        self.patch = leave_out(sound, cut, samples_per_frame(rate_hz), rate_hz)
-        return self._cut(joined[cut * self._codec.bytes_per_sample :])
+        return self._cut(joined[skipped:])
 
     def _cut(self, joined: bytes) -> bytes:
         """Give the first frame of `joined`, and keep the rest for the next tick."""

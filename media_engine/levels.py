@@ -45,21 +45,6 @@ def fade(previous: Wide, following: Wide, samples: int) -> Wide:
     return faded
 
 
-def glide(previous: Wide, following: Wide) -> Wide:
-    """Go over as `fade` does, all along, but begin and end level: between two that are alike, a
-    bend of the gain is what would be heard.
-    """
-    return previous + (following - previous) * gliding(len(following))
-
-
-@lru_cache(maxsize=256)
-def gliding(samples: int) -> Wide:
-    """Give weights that rise from 0 to 1, and are level there."""
-    at = np.arange(1, samples + 1, dtype=np.float32) / np.float32(samples + 1)
-    weights: Wide = at * at * (3 - 2 * at)
-    return weights
-
-
 @lru_cache(maxsize=16)
 def _ramp(samples: int) -> Wide:
     """Give the weights of what follows: rising, without the 0 and the 1, which change nothing."""

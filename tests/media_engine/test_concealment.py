@@ -235,30 +235,6 @@ def test_recovery_crosses_over_5_ms_and_leaves_the_rest_alone() -> None:
     assert real.min() == 1000
 
 
-@pytest.mark.parametrize("rate_hz", RATES_HZ)
-def test_a_voice_resumes_in_phase_and_a_part_of_a_period_later(rate_hz: int) -> None:
-    sound, length = voice(rate_hz), samples_per_frame(rate_hz)
-    concealer = Concealer(rate_hz)
-    gap = concealer.conceal(sound[: 4 * length])
-    true = sound[4 * length : 5 * length]
-    resumed = concealer.resume(true)
-    # The frame is late, not lost: it is as the gap began, 20 ms or 4.1 periods ago.
-    period_ms = 1000 / 205
-    assert len(resumed) - length == pytest.approx(rate_hz * (5 * period_ms - 20) / 1000, abs=2)
-    heard = np.concatenate([sound[: 4 * length], gap, resumed])
-    assert greatest_jump(heard) <= 1.05 * greatest_jump(sound)
-    assert not concealer.concealing
-
-
-def test_noise_resumes_as_it_recovers_and_at_once() -> None:
-    one, other = Concealer(8000), Concealer(8000)
-    for concealer in (one, other):
-        concealer.conceal(noise(8000))
-    frame = noise(8000, frames=1, seed=9)
-    assert np.array_equal(one.resume(frame), other.recover(frame))
-    assert one.resume(frame) is frame
-
-
 def test_recovery_ends_the_gap() -> None:
     concealer = Concealer(8000)
     frame = voice(8000, frames=1)

@@ -120,8 +120,10 @@ def test_a_clock_200_ppm_fast_for_10_minutes_makes_no_click_and_no_delay(seed: i
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_clock_200_ppm_slow_for_10_minutes_makes_no_click_and_no_delay(seed: int) -> None:
-    """A frame that is missing is made up, and a part of a period more: the tone stays in phase."""
+def test_a_clock_200_ppm_slow_for_10_minutes_makes_a_faint_tick_in_100_s_and_no_delay(
+    seed: int,
+) -> None:
+    """A frame that is missing is made up, so the tone goes on out of phase: it bends over 5 ms."""
     sound = tone(8000)
     played = ten_minutes(sound, 200e-6, seed)
     heard = played.sound[8000:]
@@ -130,21 +132,8 @@ def test_a_clock_200_ppm_slow_for_10_minutes_makes_no_click_and_no_delay(seed: i
     assert max(played.delays_ms) <= 60
     assert greatest_step(heard) <= 1.05 * greatest_step(sound)
     assert greatest_bend(heard) <= 1.25 * greatest_bend(sound)
-    assert out_of_band_db(heard, 8000, 40, 840) < -60
+    assert out_of_band_db(heard, 8000, 40, 840) < -42
     assert splash_db(heard, 8000, 2000) < -50
-
-
-@pytest.mark.parametrize(("make", "ticks"), [(tone, 150), (vowel, 200), (speech, 150), (hiss, 0)])
-def test_after_a_gap_frames_are_soon_as_they_came_again(
-    make: Callable[[int], Pcm], ticks: int
-) -> None:
-    """In 4 s at most; of the delay that grew, whole frames remain."""
-    sound = make(8000)
-    for gap_at in range(100, 200, 10):
-        played = play(sound, NARROW, [2, *[1] * gap_at, 0, 0, 2, *[1] * 400])
-        apart = [tick for tick, delay in enumerate(played.delays_ms) if delay % 20]
-        assert len(apart) <= ticks
-        assert played.delays_ms[-1] <= 40
 
 
 @pytest.mark.parametrize(("drift", "bend", "splash"), [(-200e-6, 1.6, 3), (200e-6, 1.3, 1.5)])

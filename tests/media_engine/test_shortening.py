@@ -5,7 +5,7 @@ import pytest
 
 from media_engine.likeness import most_alike
 from media_engine.pcm import RATES_HZ, Wide
-from media_engine.shortening import best_cut, harmless_cut, leave_out
+from media_engine.shortening import best_cut, leave_out
 
 
 def tone(rate_hz: int, hz: float) -> Wide:
@@ -51,27 +51,3 @@ def test_silence_is_like_nothing() -> None:
 def test_what_is_longer_can_not_be_found() -> None:
     with pytest.raises(ValueError, match="10 samples"):
         most_alike(np.zeros(10, np.float32), np.zeros(9, np.float32))
-
-
-def hum(samples: int, hz: float) -> Wide:
-    return (8000 * np.sin(2 * np.pi * hz * np.arange(samples) / 8000)).astype(np.float32)
-
-
-@pytest.mark.parametrize("most", [1, 40, 159])
-def test_of_noise_all_can_be_left_out_unheard(most: int) -> None:
-    noise = np.random.default_rng(3).normal(0, 3000, 160 + most).astype(np.float32)
-    assert harmless_cut(noise, most, 8000) == most
-
-
-def test_of_noise_that_rises_nothing_can() -> None:
-    noise = np.random.default_rng(3).normal(0, 300, 240) * np.linspace(1, 10, 240)
-    assert harmless_cut(noise.astype(np.float32), 80, 8000) == 0
-
-
-@pytest.mark.parametrize(("most", "cut"), [(39, 1), (40, 40), (79, 40), (81, 80)])
-def test_of_a_tone_whole_periods_can_or_a_single_sample(most: int, cut: int) -> None:
-    assert harmless_cut(hum(160 + most, 200), most, 8000) in (cut, cut + 1)
-
-
-def test_of_a_high_tone_not_even_a_sample_can() -> None:
-    assert harmless_cut(hum(163, 2000), 3, 8000) == 0
