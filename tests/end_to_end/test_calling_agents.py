@@ -247,16 +247,22 @@ async def test_a_call_fails_where_no_socket_is_served_and_no_redirect_is_followe
 async def test_an_agent_that_does_not_finish_the_handshake_has_not_answered(
     server: Server,
 ) -> None:
+    hung_up = asyncio.Event()
+
     async def accept_and_wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.read(1000):
             pass
         writer.close()
+        await writer.wait_closed()
+        hung_up.set()
 
     slow = await asyncio.start_server(accept_and_wait, "127.0.0.1", 0)
     url = f"ws://127.0.0.1:{slow.sockets[0].getsockname()[1]}/"
     async with slow:
         sid = await call(server, url, Url="http://127.0.0.1/", Timeout="1")
         row = await end_of_call(server, sid)
+        async with asyncio.timeout(30):
+            await hung_up.wait()
     assert (row["status"], row["error_code"]) == ("no-answer", None)
 
 

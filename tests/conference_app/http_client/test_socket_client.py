@@ -266,12 +266,15 @@ async def test_giving_up_a_connection_that_is_being_made_leaves_none_open(
     client: SocketClient,
 ) -> None:
     readers: list[asyncio.StreamReader] = []
+    hung_up = asyncio.Event()
 
     async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         readers.append(reader)
         while await reader.read(1000):
             pass
         writer.close()
+        await writer.wait_closed()
+        hung_up.set()
 
     tasks = TaskSet()
     slow = await asyncio.start_server(never_answer, "127.0.0.1", 0)
@@ -286,10 +289,8 @@ async def test_giving_up_a_connection_that_is_being_made_leaves_none_open(
         assert not connecting.done()
         await tasks.cancel_and_wait()
 
-        async def closed() -> bool:
-            return readers[0].at_eof()
-
-        await eventually(closed)
+        async with asyncio.timeout(30):
+            await hung_up.wait()
 
 
 async def test_giving_up_a_connection_that_was_made_at_this_moment_closes_it(
