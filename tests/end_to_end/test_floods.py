@@ -35,8 +35,8 @@ server that reads all of what is sent gives half of them up.
 CALM_S: Final = 5
 LATE_MS: Final = 20.0
 TIMES_LATER: Final = 3.0
-"""Of 100 ticks 99 are late by no more than LATE_MS, a tick, or TIMES_LATER than before: a guard on a
-machine that does other things too. The mark of 5 ms is for `python -m tests.benchmarks.faults`.
+"""Of 100 ticks 99 are late by no more than LATE_MS, a tick, or TIMES_LATER than before: a guard, on
+a machine that does other things too. `python -m tests.benchmarks.faults` holds the mark of 5 ms.
 """
 
 TOO_LARGE, TOO_MUCH = 1009, 1008
