@@ -11,6 +11,7 @@ descriptor is: transports tell of a connection's end first, and close it then.
 import ctypes
 import errno
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from itertools import compress, repeat
 from typing import TYPE_CHECKING, Final, cast
@@ -88,7 +89,7 @@ class SocketLine:
         return any(table.was_heard(self) for table in self._tables)
 
 
-class _Table:
+class _Table(ABC):
     """Lines by their numbers, and a block with a row for each, which the kernel reads or writes."""
 
     def __init__(self, row_bytes: int) -> None:
@@ -133,8 +134,8 @@ class _Table:
         """Look whether a line still goes the short way."""
         self._is_ready[self._numbers[line]] = self.goes_short(line)
 
-    def goes_short(self, line: SocketLine) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def goes_short(self, line: SocketLine) -> bool: ...
 
     def was_heard(self, line: SocketLine) -> bool:
         """Whether sound was read here since this was asked last."""
