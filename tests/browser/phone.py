@@ -11,6 +11,9 @@ from tests.end_to_end.sound import RATE_HZ, heard, tone_dbfs
 from tests.end_to_end.waiting import hear
 
 CALLERS_HZ: Final = 600
+_PLAYED_FASTER: Final = 0.02
+"""At most, while the phone's jitter buffer sheds what was too much (jitter_buffer.js)."""
+_BIN_HZ: Final = 48_000 / 8192
 ROOM: Final = "<Dial><Conference beep='false' waitUrl=''>{}</Conference></Dial>"
 
 STRONGEST_HEARD: Final = """async (seconds) => {
@@ -28,6 +31,12 @@ STRONGEST_HEARD: Final = """async (seconds) => {
   return [(strongest * source.context.sampleRate) / analyser.fftSize, sum[strongest]];
 }"""
 """The frequency in Hz that is strongest in what the page plays, and its power."""
+
+
+def is_the_callers(hz: float) -> bool:
+    """Whether that frequency may be the caller's tone, at whatever pace it is played."""
+    return abs(hz - CALLERS_HZ) < CALLERS_HZ * _PLAYED_FASTER + _BIN_HZ
+
 
 KEEP_WHAT_IS_HEARD: Final = """
 const connect = AudioNode.prototype.connect;

@@ -1,5 +1,6 @@
 """The MP3 is the same sound, as long as the original."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -48,11 +49,19 @@ def test_a_file_that_can_not_be_written_is_an_error(tmp_path: Path) -> None:
 
 
 _DIES = """
-import os, sys, threading
+import os, sys, threading, time
 from pathlib import Path
-from media_engine.mp3 import EncodingFailed, encode_mp3
-threading.Timer(2, lambda: os.kill(os.getpid(), 9)).start()
-encode_mp3(Path(sys.argv[1]), Path(sys.argv[2]))
+from media_engine.mp3 import encode_mp3
+
+source, target = map(Path, sys.argv[1:])
+
+def die_when_it_writes():
+    while not (target.exists() and target.stat().st_size > 0):
+        time.sleep(0.01)
+    os.kill(os.getpid(), 9)
+
+threading.Thread(target=die_when_it_writes).start()
+encode_mp3(source, target)
 """
 
 
@@ -62,15 +71,20 @@ def test_the_encoder_ends_with_who_asked_for_it(tmp_path: Path) -> None:
     with soundfile.SoundFile(source, "w", 16_000, 1) as sound:
         for _ in range(30):
             sound.write(noise)
-    subprocess.run([sys.executable, "-c", _DIES, source, target], check=False, cwd=ROOT)
+    died = subprocess.run(
+        [sys.executable, "-c", _DIES, source, target], check=False, cwd=ROOT, timeout=60
+    )
+    assert died.returncode == -signal.SIGKILL
     give_up_at = time.monotonic() + 30
     while _encodes(target):
         assert time.monotonic() < give_up_at
         time.sleep(0.05)
-    assert 0 < target.stat().st_size < 5_000_000
+    assert target.stat().st_size < 5_000_000
 
 
 def _encodes(target: Path) -> bool:
     """Whether a process still writes there."""
-    listed = subprocess.run(["ps", "-eo", "args"], text=True, capture_output=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-ww", "-eo", "args"], text=True, capture_output=True, check=True
+    )
     return str(target) in listed.stdout
