@@ -19,7 +19,7 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 
 from conference_app.streams.channel import EXTENSION
-from conference_app.streams.direct_channel import READ_BYTES, DirectChannel
+from conference_app.streams.direct_channel import DirectChannel
 from conference_app.streams.frame_reader import (
     OUR_PINGS,
     FrameBoundary,
@@ -34,9 +34,13 @@ UNREAD_MESSAGES: Final = 500
 """What may wait for `receive` to take it."""
 
 READ_AFTER_CLOSE: Final = 65_536
+FRAMES_AFTER_CLOSE: Final = 500
 """Of what a client goes on to send when it has been sent away, its own goodbye is looked for in so
-many bytes.
+many bytes, and so many frames: a tiny one takes as long as a large one.
 """
+
+_PARSED_BYTES: Final = 1024
+"""At once: so little is read of one that is sent away by it."""
 
 _TOO_MANY: Final = "31951: more messages than any audio needs"
 
@@ -51,47 +55,38 @@ class MediaProtocol(WebSocketsSansIOProtocol):
     """None: nothing may be taken past the parser (yet)."""
     _control_credit: float = CONTROL_FRAMES
     _control_credit_at: float = 0.0
-    _after_close = 0
+    _bytes_after_close = 0
+    _frames_after_close = 0
 
     @override
     def data_received(self, data: bytes) -> None:
-        if self.close_sent and not self._may_still_read(len(data)):
-            return
         direct = self.direct
-        if direct is not None and direct.taken_over:
-            data = self._take_sound(data, direct)
+        if direct is not None and direct.taken_over and not self.close_sent:
+            if direct.way_is_clear:
+                data = take_frames(data, direct.on_message, direct.on_pong)
             if data:
                 self._parse(data)
                 is_open = self.conn.state is OPEN
                 direct.parsed(way_is_clear=self.way_is_clear(), is_open=is_open)
-            return
-        if not self.handshake_initiated:
-            # Frames that come along with the request, before we have agreed, are the parser's.
+        elif self.handshake_initiated:
+            if not self.handshake_complete:
+                # Frames that come before we have agreed are the parser's.
+                self._boundary = None
+            self._parse(data)
+        else:
+            self._parse(data)
             if data.endswith(_END_OF_REQUEST):
                 self._boundary = FrameBoundary()
-        elif self._boundary is not None:
-            if self.handshake_complete:
-                self._boundary.pass_over(data)
-            else:
-                self._boundary = None
-        self._parse(data)
 
     def _parse(self, data: bytes) -> None:
         """Have the parser read it, in small parts: one that is sent away is not read to the end."""
-        for start in range(0, len(data), READ_BYTES):
-            if self.transport.is_closing():
+        for start in range(0, len(data), _PARSED_BYTES):
+            part = data[start : start + _PARSED_BYTES]
+            if self.transport.is_closing() or not self._may_still_read(len(part)):
                 return
-            super().data_received(data[start : start + READ_BYTES])
-
-    def _take_sound(self, data: bytes, direct: DirectChannel) -> bytes:
-        """Take what is known off, where no frame is in the parser's hands; give the parser the
-        rest.
-        """
-        if direct.way_is_clear:
-            data = take_frames(data, direct.on_message, direct.on_pong)
-        if data and self._boundary is not None:
-            self._boundary.pass_over(data)
-        return data
+            if self._boundary is not None:
+                self._boundary.pass_over(part)
+            super().data_received(part)
 
     def way_is_clear(self) -> bool:
         """Whether the next byte begins a message, and may be read without the parser."""
@@ -143,10 +138,14 @@ class MediaProtocol(WebSocketsSansIOProtocol):
 
     @override
     def send_receive_event_to_app(self) -> None:
-        if self.direct is None or not self.direct.taken_over or self.close_sent:
+        if self.close_sent:
+            self.frames = []
+            self._frames_after_close += 1
+            return
+        if self.direct is None or not self.direct.taken_over:
             if self.queue.qsize() < UNREAD_MESSAGES:
                 super().send_receive_event_to_app()
-            elif not self.close_sent:
+            else:
                 self._send_away()
             return
         message = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
@@ -164,7 +163,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
 
     @override
     def handle_pong(self, event: Frame) -> None:
-        payload, direct = bytes(event.data), self.direct
+        payload, direct = bytes(event.data), self.direct if not self.close_sent else None
         if direct is not None and direct.taken_over and payload.startswith(OUR_PINGS):
             direct.on_pong(number_of(payload))
         elif self._allows_control_frame():
@@ -183,6 +182,7 @@ class MediaProtocol(WebSocketsSansIOProtocol):
     def _allows_control_frame(self) -> bool:
         """Count what no message tells of; who sends too much of it is sent away."""
         if self.close_sent:
+            self._frames_after_close += 1
             return False
         now = self.loop.time()
         earned = (now - self._control_credit_at) * CONTROL_FRAMES
@@ -197,9 +197,14 @@ class MediaProtocol(WebSocketsSansIOProtocol):
         self.handle_parser_exception()
 
     def _may_still_read(self, count: int) -> bool:
-        """Whether the goodbye of one who was sent away may still be looked for."""
-        self._after_close += count
-        if self._after_close <= READ_AFTER_CLOSE:
+        """Whether he was not sent away, or his goodbye may still be looked for."""
+        if not self.close_sent:
+            return True
+        self._bytes_after_close += count
+        if (
+            self._bytes_after_close <= READ_AFTER_CLOSE
+            and self._frames_after_close <= FRAMES_AFTER_CLOSE
+        ):
             return True
         if not self.transport.is_closing():
             # The closing has its time limit, and until then it may wait to be read.

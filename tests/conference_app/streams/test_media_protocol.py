@@ -8,9 +8,16 @@ from typing import Any, Final
 
 import pytest
 import uvicorn
+from websockets.frames import Frame
 
 from conference_app.streams.channel import EXTENSION
-from conference_app.streams.media_protocol import MediaProtocol
+from conference_app.streams.frame_reader import FrameBoundary
+from conference_app.streams.media_protocol import (
+    FRAMES_AFTER_CLOSE,
+    UNREAD_MESSAGES,
+    MediaProtocol,
+)
+from tests.benchmarks.frames import BINARY, client_frame
 
 PING_EVERY_S: Final = 0.1
 PATIENCE_S: Final = 0.2
@@ -19,10 +26,14 @@ WITHIN_S: Final = 30.0
 
 
 class App:
-    """Accepts one connection, takes it over if it is to, and tells when it has ended."""
+    """Accepts one connection, takes it over if it is to, and tells when it has ended. If it does
+    not hear, it takes no message; it may close at once.
+    """
 
-    def __init__(self, *, takes_over: bool) -> None:
+    def __init__(self, *, takes_over: bool, hears: bool = True, closes: bool = False) -> None:
         self._takes_over = takes_over
+        self._hears = hears
+        self._closes = closes
         self.accepted = asyncio.Event()
         self.ended = asyncio.Event()
 
@@ -37,15 +48,22 @@ class App:
         if self._takes_over:
             channel = scope["extensions"][EXTENSION]["channel"]
             channel.take_over(lambda message: None, lambda number: None)
+        if self._closes:
+            await send({"type": "websocket.close", "code": 1000})
         self.accepted.set()
+        if not self._hears:
+            await self.ended.wait()
+            return
         while (await receive())["type"] != "websocket.disconnect":
             pass
         self.ended.set()
 
 
 @asynccontextmanager
-async def silent_client(app: App) -> AsyncIterator[None]:
-    """Serve `app` to somebody who shakes hands and then neither reads nor answers."""
+async def silent_client(app: App) -> AsyncIterator[asyncio.StreamWriter]:
+    """Serve `app` to somebody who shakes hands and then neither reads nor answers; give what he
+    could write to.
+    """
     config = uvicorn.Config(
         app,
         port=0,
@@ -69,7 +87,7 @@ async def silent_client(app: App) -> AsyncIterator[None]:
         )
         await app.accepted.wait()
     try:
-        yield
+        yield writer
     finally:
         writer.close()
         await server.shutdown()
@@ -86,3 +104,55 @@ async def test_who_was_taken_over_may_not_read_for_as_long_as_he_likes() -> None
     async with silent_client(app):
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(app.ended.wait(), 5 * (PING_EVERY_S + PATIENCE_S))
+
+
+TINY: Final = client_frame(BINARY, bytes(2))
+FLOOD: Final = TINY * 20_000
+PARSED_AT_ONCE: Final = 1024
+
+
+async def test_of_a_flood_before_a_call_little_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = App(takes_over=False, hears=False)
+    passed_over = 0
+    pass_over = FrameBoundary.pass_over
+    sent_away = asyncio.Event()
+
+    def count(boundary: FrameBoundary, data: bytes) -> None:
+        nonlocal passed_over
+        passed_over += len(data)
+        pass_over(boundary, data)
+        if passed_over > UNREAD_MESSAGES * len(TINY):
+            sent_away.set()
+
+    monkeypatch.setattr(FrameBoundary, "pass_over", count)
+    async with silent_client(app) as writer:
+        writer.write(FLOOD)
+        await asyncio.wait_for(sent_away.wait(), WITHIN_S)
+        await asyncio.sleep(PATIENCE_S)
+        app.ended.set()
+    assert passed_over <= UNREAD_MESSAGES * len(TINY) + PARSED_AT_ONCE
+
+
+async def test_of_a_flood_after_the_end_little_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = App(takes_over=False, closes=True)
+    looked_at = 0
+    look = MediaProtocol.handle_bytes
+    enough = asyncio.Event()
+
+    def count(protocol: MediaProtocol, event: Frame) -> None:
+        nonlocal looked_at
+        looked_at += 1
+        look(protocol, event)
+        if looked_at > FRAMES_AFTER_CLOSE:
+            enough.set()
+
+    monkeypatch.setattr(MediaProtocol, "handle_bytes", count)
+    async with silent_client(app) as writer:
+        writer.write(FLOOD)
+        await asyncio.wait_for(enough.wait(), WITHIN_S)
+        await asyncio.sleep(PATIENCE_S)
+    assert looked_at <= FRAMES_AFTER_CLOSE + PARSED_AT_ONCE // len(TINY) + 1
