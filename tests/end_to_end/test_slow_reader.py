@@ -136,15 +136,6 @@ async def live_through(server: Server, seconds: int, transport: Transport) -> Le
 
     await eventually(all_over)
     lesson.who_lost = [line for line in server.log.splitlines() if DROPPED in line]
-    print(
-        "LES",
-        transport,
-        lesson.ticks,
-        sorted(lesson.frames)[:3],
-        max(lesson.frames),
-        lesson.who_lost,
-        lesson.memory_grew_mib,
-    )
     return lesson
 
 
