@@ -23,7 +23,14 @@ SILENT_AFTER_MS: Final = 60
 """When a gap has faded out: later it is silence."""
 
 RECOVERY_MS: Final = 5
-"""How long the extrapolation goes on under the first real frame."""
+"""How long the extrapolation goes on under the first real frame of a voice."""
+
+_STEADY: Final = 0.98
+_STEADY_RECOVERY_MS: Final = 10
+"""The same for a sound that hardly changed before the gap, as a tone: it goes on as well as the
+true one, and what ends fast is heard beside it. In 5 ms, at equal steps, a tone that goes on out of
+phase has power 400 Hz away at -42 dB; in 10 ms, the steps beginning and ending gently, below -60.
+"""
 
 _WHOLE_MS: Final = 10
 
@@ -66,13 +73,14 @@ class Concealer:
     For each missing frame call `conceal`, for the first frame that is there again `recover`.
     """
 
-    __slots__ = ("_rate_hz", "_rest")
+    __slots__ = ("_rate_hz", "_rest", "_steady")
 
     def __init__(self, rate_hz: int) -> None:
         """ValueError for a rate that is not one of `pcm.RATES_HZ`."""
         samples_per_frame(rate_hz)
         self._rate_hz = rate_hz
         self._rest: Pcm | None = None
+        self._steady = False
 
     @property
     def concealing(self) -> bool:
@@ -88,7 +96,8 @@ class Concealer:
         """
         if self._rest is None:
             past = np.concatenate((history, ahead))
-            self._rest = np.concatenate((ahead, _extrapolate(past, self._rate_hz)))
+            extrapolated, self._steady = _extrapolate(past, self._rate_hz)
+            self._rest = np.concatenate((ahead, extrapolated))
         samples = samples_per_frame(self._rate_hz)
         frame, self._rest = self._rest[:samples], self._rest[samples:]
         return frame if len(frame) else np.zeros(samples, np.int16)
@@ -100,24 +109,26 @@ class Concealer:
         """
         if self._rest is None:
             return frame
-        samples = min(self._rate_hz * RECOVERY_MS // 1000, len(frame))
+        rising = _rising(self._rate_hz, self._steady)[: len(frame)]
+        samples = len(rising)
         extrapolated = np.zeros(samples, np.float32)
         left = self._rest[:samples]
         extrapolated[: len(left)] = left
         self._rest = None
         recovered = frame.copy()
-        recovered[:samples] = to_pcm(_cross(extrapolated, frame[:samples].astype(np.float32)))
+        real = frame[:samples].astype(np.float32)
+        recovered[:samples] = to_pcm(extrapolated + (real - extrapolated) * rising)
         return recovered
 
 
-def _extrapolate(history: Pcm, rate_hz: int) -> Pcm:
-    """Give the SILENT_AFTER_MS that follow `history`, fading."""
+def _extrapolate(history: Pcm, rate_hz: int) -> tuple[Pcm, bool]:
+    """Give the SILENT_AFTER_MS that follow `history`, fading, and whether it is steady."""
     total = rate_hz * SILENT_AFTER_MS // 1000
     past = np.zeros(rate_hz * HISTORY_MS // 1000, np.float32)
     known = history[-len(past) :]
     past[len(past) - len(known) :] = known
     if np.abs(past[-rate_hz * _ANALYSED_MS // 1000 :]).max() < _INAUDIBLE_PEAK:
-        return np.zeros(total, np.int16)
+        return np.zeros(total, np.int16), False
 
     pitch = find_pitch(past, rate_hz)
     prediction = analyse(past, rate_hz, _ANALYSED_MS)
@@ -133,7 +144,8 @@ def _extrapolate(history: Pcm, rate_hz: int) -> Pcm:
         trend = _trend(past, compared)
     sound = prediction.go_on(excitation)
     sound *= trend ** (np.arange(total, dtype=np.float32) / compared)
-    return to_pcm(sound * _fading(rate_hz))
+    steady = pitch is not None and pitch.steadiness > _STEADY
+    return to_pcm(sound * _fading(rate_hz)), steady
 
 
 def _trend(past: Wide, compared: int) -> float:
@@ -176,14 +188,12 @@ def _softened(excitation: Wide, rate_hz: int) -> Wide:
     return smooth
 
 
-def _cross(previous: Wide, following: Wide) -> Wide:
-    return previous + (following - previous) * _rising(len(previous))
-
-
 @cache
-def _rising(samples: int) -> Wide:
-    """Give weights from 0 to 1, without the two ends; lengths are quarter periods, so few."""
-    return np.arange(1, samples + 1, dtype=np.float32) / np.float32(samples + 1)
+def _rising(rate_hz: int, steady: bool) -> Wide:
+    """Give the share of what is real over a recovery: 0 to 1, without the two ends."""
+    samples = rate_hz * (_STEADY_RECOVERY_MS if steady else RECOVERY_MS) // 1000
+    even = np.arange(1, samples + 1, dtype=np.float32) / np.float32(samples + 1)
+    return (0.5 - 0.5 * np.cos(np.pi * even)).astype(np.float32) if steady else even
 
 
 @cache

@@ -19,6 +19,8 @@ _LONGEST: Final = 120
 _COMPARED: Final = 56
 _COMPARED_LONG: Final = 120
 
+_COMPARED_STEADY: Final = 160
+
 _VOICED: Final = 0.5
 """Correlation of one period with the next, above which there is a pitch."""
 
@@ -40,11 +42,13 @@ _SURE: Final = 0.7
 @dataclass(frozen=True, slots=True)
 class Pitch:
     """`period` in samples, with its fraction; `growth` is the share of it that it gets longer by in
-    a millisecond.
+    a millisecond; `steadiness` is how alike the last 20 ms are to those a period earlier: 1 for a
+    tone, a voice seldom is above 0.98.
     """
 
     period: float
     growth: float
+    steadiness: float
 
 
 def find_pitch(past: Wide, rate_hz: int) -> Pitch | None:
@@ -57,7 +61,8 @@ def find_pitch(past: Wide, rate_hz: int) -> Pitch | None:
     if alike[best] < _VOICED and not _is_confirmed(coarse, lag, float(alike[best])):
         return None
     period, _ = _refined(past, lag * factor, factor, _COMPARED * factor)
-    return Pitch(period, _growth(coarse, lag))
+    steadiness = _alike_by_lag(coarse, lag - 1, lag + 1, _COMPARED_STEADY).max()
+    return Pitch(period, _growth(coarse, lag), float(steadiness))
 
 
 def _is_confirmed(coarse: Wide, lag: int, likeness: float) -> bool:

@@ -120,20 +120,18 @@ def test_a_clock_200_ppm_fast_for_10_minutes_makes_no_click_and_no_delay(seed: i
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_clock_200_ppm_slow_for_10_minutes_makes_a_faint_tick_in_100_s_and_no_delay(
-    seed: int,
-) -> None:
-    """A frame that is missing is made up, so the tone goes on out of phase: it bends over 5 ms."""
+def test_a_clock_200_ppm_slow_for_10_minutes_makes_no_click_and_no_delay(seed: int) -> None:
+    """A frame is made up in 100 s, after which the tone goes on out of phase."""
     sound = tone(8000)
     played = ten_minutes(sound, 200e-6, seed)
     heard = played.sound[8000:]
     assert 4 <= played.leg.concealed <= 6
     assert played.leg.jitter.counters.starved == played.leg.concealed
     assert max(played.delays_ms) <= 60
-    assert greatest_step(heard) <= 1.05 * greatest_step(sound)
-    assert greatest_bend(heard) <= 1.25 * greatest_bend(sound)
-    assert out_of_band_db(heard, 8000, 40, 840) < -42
-    assert splash_db(heard, 8000, 2000) < -50
+    assert greatest_step(heard) <= 1.02 * greatest_step(sound)
+    assert greatest_bend(heard) <= 1.02 * greatest_bend(sound)
+    assert out_of_band_db(heard, 8000, 40, 840) < -60
+    assert splash_db(heard, 8000, 2000) < -65
 
 
 @pytest.mark.parametrize(("drift", "bend", "splash"), [(-200e-6, 1.6, 3), (200e-6, 1.3, 1.5)])
