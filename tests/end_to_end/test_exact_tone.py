@@ -8,10 +8,12 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
-from typing import Final
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Final
 
 import pytest
 
@@ -25,7 +27,17 @@ from tests.media_engine.fidelity.tone import Account
 pytestmark = pytest.mark.end_to_end
 
 CALLERS: Final = [sys.executable, "-m", "tests.end_to_end.tone_callers"]
-BUSY: Final = [sys.executable, "-c", "while True: pass"]
+BUSY: Final = """
+import sys, time
+before = time.monotonic()
+while True:
+    now = time.monotonic()
+    if now - before > 0.02:
+        print(now, now - before, flush=True)
+    before = now
+"""
+"""It never rests, and says when it was kept from the processor, and for how long."""
+
 ROOM: Final = '<Dial><Conference beep="false" waitUrl="">Noisy Neighbour</Conference></Dial>'
 
 EVENLY_MS: Final = 15.0
@@ -33,41 +45,78 @@ EVENLY_MS: Final = 15.0
 server's own to use up.
 """
 
+KEPT_WAITING_S: Final = 0.03
+"""The kernel shares a core out in slices of a few milliseconds. When the busy program had nothing
+of it for so long, neither had the server: this machine was elsewhere.
+"""
+
 TRIES: Final = 3
-"""A run in which this machine kept the callers waiting says nothing of the server."""
+"""A run in which this machine kept the callers or the server waiting says nothing of the server."""
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A server, and where the program beside it writes."""
+
+    server: Server
+    said: Path
+
+    def kept_waiting_since(self, began: float) -> float:
+        """The longest time in seconds for which the program was kept waiting since then."""
+        lines = [line.split() for line in self.said.read_text().splitlines()]
+        return max((float(gap) for at, gap in lines if float(at) > began), default=0.0)
 
 
 @pytest.fixture(scope="module")
-def busy_server(a_server: RunServer) -> Iterator[Server]:
+def neighbours(
+    a_server: RunServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Neighbours]:
     """A server on one core, together with a busy loop."""
     core, _ = choose_cores()
+    said = tmp_path_factory.mktemp("neighbour") / "said"
     with alone(), ExitStack() as undo:
         with like_us(SERVER_NICENESS, core):
             server = undo.enter_context(a_server())
-            undo.enter_context(running(BUSY))
-        yield server
+            file = undo.enter_context(said.open("w"))
+            undo.enter_context(running([sys.executable, "-c", BUSY], file))
+        yield Neighbours(server, said)
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
+def running(
+    command: list[str], stdout: int | IO[str] = subprocess.PIPE
+) -> Iterator["subprocess.Popen[str]"]:
     """Run a process, and end it."""
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=stdout, text=True
+    ) as process:
         try:
             yield process
         finally:
             finish(process)
 
 
-def hum(server: Server, seconds: int) -> Heard:
-    """Have the tone sent; again when it came to harm and was not sent evenly."""
+def hum(neighbours: Neighbours, seconds: int) -> tuple[Heard, int]:
+    """Have the tone sent; again when it came to harm and this machine was to blame. Give what was
+    heard, and how many ticks were skipped.
+    """
+    server = neighbours.server
     room = asyncio.run(server.application(ROOM))
     job = Job(server.port, room, *server.account.credentials, seconds)
     for _ in range(TRIES):
+        began, skipped_before = time.monotonic(), skipped(server)
         heard = run_callers(job)
-        if heard.account.is_exact or heard.sent_late_ms < EVENLY_MS:
-            return heard
-    pytest.fail(f"this machine could not send evenly, {TRIES} times: {heard}")
+        kept_waiting_s = neighbours.kept_waiting_since(began)
+        evenly = heard.sent_late_ms < EVENLY_MS and kept_waiting_s < KEPT_WAITING_S
+        if heard.account.is_exact or evenly:
+            return heard, skipped(server) - skipped_before
+    pytest.fail(f"this machine was elsewhere, {TRIES} times: {heard}, {kept_waiting_s} s")
+
+
+def skipped(server: Server) -> int:
+    count = skipped_ticks(read_health(server.port))
+    assert count is not None
+    return count
 
 
 def run_callers(job: Job) -> Heard:
@@ -80,10 +129,9 @@ def run_callers(job: Job) -> Heard:
 
 @pytest.mark.parametrize("seconds", [20, pytest.param(600, marks=pytest.mark.slow)])
 def test_beside_a_busy_loop_no_sample_is_inserted_lost_or_changed(
-    busy_server: Server, seconds: int
+    neighbours: Neighbours, seconds: int
 ) -> None:
-    before = skipped_ticks(read_health(busy_server.port))
-    heard = hum(busy_server, seconds)
+    heard, given_up = hum(neighbours, seconds)
     assert heard.account.is_exact, heard
     assert heard.resampled_snr_db > 70
-    assert skipped_ticks(read_health(busy_server.port)) == before
+    assert given_up == 0
