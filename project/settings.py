@@ -52,6 +52,8 @@ CONFAB_HISTORY_DAYS: float = env.float("CONFAB_HISTORY_DAYS", default=90.0)
 CONFAB_MIX_RATE: int = env.int("CONFAB_MIX_RATE", default=16000)
 CONFAB_REAL_TIME: bool = env.bool("CONFAB_REAL_TIME", default=True)
 """Whether the thread that ticks is to run in real time, where the process may ask for that."""
+CONFAB_IO_URING: bool = env.bool("CONFAB_IO_URING", default=True)
+"""Whether sockets are read and written many in one call, where the kernel allows that."""
 REDIS_URL: str = env.str("REDIS_URL", default="")
 
 DEBUG: bool = env.bool("CONFAB_DEBUG", default=False)

@@ -22,7 +22,8 @@ from conference_app.streams.frame_reader import (
     only_message,
     take_frames,
 )
-from conference_app.streams.socket_lines import NOTHING_YET, SocketLine, read
+from conference_app.streams.socket_calls import NOTHING_YET, read
+from conference_app.streams.socket_lines import SocketLine
 
 if TYPE_CHECKING:
     from conference_app.streams.media_protocol import MediaProtocol

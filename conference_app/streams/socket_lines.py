@@ -1,19 +1,11 @@
 """Sockets as lines of the engine: frames of sound, read and written many at once.
 
-Python's own calls let other threads run while they read, and wait for them to stop again: with a
-busy thread beside it, a tick that reads 200 sockets would be 100 ms late. So the C library is
-called in a way that keeps the interpreter. These sockets never block, so nobody has to be let in.
-
 A descriptor that was closed may be another connection's by now. A line is therefore shut before its
 descriptor is: transports tell of a connection's end first, and close it then.
 """
 
-import ctypes
-import errno
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from itertools import compress, repeat
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
@@ -21,6 +13,9 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from conference_app.streams.frame_reader import BINARY, MASK_BYTES, header, masked_header
+from conference_app.streams.kernel_ring import Operation
+from conference_app.streams.socket_calls import Numbers, Sizes
+from conference_app.streams.socket_means import socket_calls
 from media_engine.columns import grown
 from media_engine.lines import Flags, Frames, Line
 
@@ -29,18 +24,6 @@ if TYPE_CHECKING:
     from conference_app.streams.socket_output import SocketOutput
 
 logger = logging.getLogger(__name__)
-
-_LIBRARY: Final = ctypes.PyDLL(None, use_errno=True)
-
-read: Final = _LIBRARY.read
-read.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t)
-read.restype = ctypes.c_ssize_t
-
-write: Final = _LIBRARY.write
-write.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t)
-write.restype = ctypes.c_ssize_t
-
-NOTHING_YET: Final = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 
 _FIRST_LINES: Final = 16
 _LEAST_READ_BYTES: Final = 1024
@@ -92,10 +75,10 @@ class SocketLine:
 class _Table(ABC):
     """Lines by their numbers, and a block with a row for each, which the kernel reads or writes."""
 
-    def __init__(self, row_bytes: int) -> None:
+    def __init__(self, operation: Operation, row_bytes: int) -> None:
         self.lines: list[SocketLine] = []
+        self._operation = operation
         self._row_bytes = row_bytes
-        self._fds: list[int] = []
         self._numbers: dict[SocketLine, int] = {}
         self._is_ready: Flags = np.zeros(0, np.bool_)
         """Of each line, whether it goes the short way."""
@@ -112,7 +95,7 @@ class _Table(ABC):
             self._make_room(2 * number)
         self._numbers[line] = number
         self.lines.append(line)
-        self._fds.append(line.fd)
+        self._place(number)
         for column in self.columns():
             column[number] = 0
         self.heed(line)
@@ -120,11 +103,11 @@ class _Table(ABC):
 
     def remove(self, number: int) -> None:
         line, last = self.lines[number], self.lines.pop()
-        last_fd = self._fds.pop()
         del self._numbers[line]
         if last is not line:
-            self.lines[number], self._fds[number] = last, last_fd
+            self.lines[number] = last
             self._numbers[last] = number
+            self._place(number)
             for column in self.columns():
                 column[number] = column[len(self.lines)]
             self.heed(last)
@@ -143,9 +126,14 @@ class _Table(ABC):
 
     def _make_room(self, lines: int) -> None:
         self._block: Frames = np.zeros((lines, self._row_bytes), np.uint8)
-        start = self._block.ctypes.data
-        self._addresses = [start + number * self._row_bytes for number in range(lines)]
+        self._calls = socket_calls(self._operation, self._row_bytes, lines)
+        for number in range(len(self.lines)):
+            self._place(number)
         self._is_ready = grown(self._is_ready, lines)
+
+    def _place(self, number: int) -> None:
+        address = self._block.ctypes.data + number * self._row_bytes
+        self._calls.place(number, self.lines[number].fd, address)
 
 
 class SocketWriter(_Table):
@@ -160,7 +148,7 @@ class SocketWriter(_Table):
         self._granted: NDArray[np.int64] = np.zeros(0, np.int64)
         """How many frames each output said last that may pass it."""
         self._left: NDArray[np.int64] = np.zeros(0, np.int64)
-        super().__init__(len(self._header) + frame_bytes)
+        super().__init__(Operation.SEND, len(self._header) + frame_bytes)
 
     @override
     def columns(self) -> tuple[NDArray[np.generic], ...]:
@@ -183,21 +171,23 @@ class SocketWriter(_Table):
         goes = self._is_ready[:count] & (left > 0)
         left -= goes
         if goes.all():
-            self._write(range(count), self._fds, self._addresses)
+            self._look_after(np.arange(count), self._calls.of_first(count))
             return
-        numbers = np.flatnonzero(goes).tolist()
-        self._write(numbers, compress(self._fds, goes), compress(self._addresses, goes))
+        numbers = np.flatnonzero(goes)
+        self._look_after(numbers, self._calls.of(numbers))
         self._send_the_others(np.flatnonzero(~goes).tolist(), frames)
 
-    def _write(self, numbers: Iterable[int], fds: Iterable[int], addresses: Iterable[int]) -> None:
-        written = list(map(write, fds, addresses, repeat(self._row_bytes)))
-        if written.count(self._row_bytes) == len(written):
+    def _look_after(self, numbers: Numbers, written: Sizes) -> None:
+        """Have the rest of a frame written by who else can."""
+        fell_short = written < self._row_bytes
+        if not fell_short.any():
             return
-        for number, count in zip(numbers, written, strict=True):
-            if count < self._row_bytes:
-                # The kernel is full, or the connection broken: that is the transport's matter.
-                rest = self._block[number, max(0, count) :].tobytes()
-                self.lines[number].channel.write(rest)
+        for number, count in zip(
+            numbers[fell_short].tolist(), written[fell_short].tolist(), strict=True
+        ):
+            # The kernel is full, or the connection broken: that is the transport's matter.
+            rest = self._block[number, max(0, count) :].tobytes()
+            self.lines[number].channel.write(rest)
 
     def _send_the_others(self, numbers: list[int], frames: Frames) -> None:
         failures: list[Exception] = []
@@ -240,7 +230,8 @@ class SocketReader(_Table):
         self._was_heard: Flags = np.zeros(0, np.bool_)
         self._others: list[tuple[SocketLine, bytes]] = []
         self._message_words = self._message_bytes // _WORD_BYTES
-        super().__init__(max(_LEAST_READ_BYTES, most_frames * self._message_bytes))
+        row_bytes = max(_LEAST_READ_BYTES, most_frames * self._message_bytes)
+        super().__init__(Operation.RECV, row_bytes)
 
     @override
     def columns(self) -> tuple[NDArray[np.generic], ...]:
@@ -297,18 +288,13 @@ class SocketReader(_Table):
                 logger.exception("what came on a line could not be read")
         return others
 
-    def _read_all(self) -> NDArray[np.int64]:
+    def _read_all(self) -> Sizes:
         """Read each line that may be read into its row; give how many bytes have come, or -1."""
         ready = self._is_ready[: len(self.lines)]
         if ready.all():
-            sizes = map(read, self._fds, self._addresses, repeat(self._row_bytes))
-            return np.fromiter(sizes, np.int64, len(ready))
-        return self._read_some(ready)
-
-    def _read_some(self, ready: Flags) -> NDArray[np.int64]:
+            return self._calls.of_first(len(ready))
         sizes = np.full(len(ready), -1, np.int64)
-        fds, addresses = compress(self._fds, ready), compress(self._addresses, ready)
-        sizes[ready] = list(map(read, fds, addresses, repeat(self._row_bytes)))
+        sizes[ready] = self._calls.of(np.flatnonzero(ready))
         return sizes
 
     @override

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from conference_app.streams.kernel_ring import KernelRing, Operation
+
 SERVER_PACKAGES: Final = ("numpy", "uvicorn", "uvloop", "websockets", "django", "channels")
 SOUND_PACKAGES: Final = ("numpy", "uvloop", "pesq", "webrtc-noise-gain", "espeakng-loader")
 
@@ -17,8 +19,17 @@ def describe(packages: Sequence[str] = SERVER_PACKAGES) -> dict[str, str]:
         "CPU": f"{_cpu_model()}, {len(os.sched_getaffinity(0))} cores usable",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "sockets": _sockets(),
         "packages": ", ".join(f"{package} {version(package)}" for package in packages),
     }
+
+
+def _sockets() -> str:
+    try:
+        KernelRing(Operation.RECV, 1, 1)
+    except OSError:
+        return "read and written one by one"
+    return "read and written many in one call (io_uring)"
 
 
 def _cpu_model() -> str:

@@ -6,9 +6,11 @@ from typing import Final
 
 import numpy as np
 import pytest
+from pytest_django import Settings
 from websockets.frames import Frame, Opcode
 
 from conference_app.streams.socket_lines import SocketLine, SocketReader, SocketWriter
+from conference_app.streams.socket_means import one_call_is_allowed
 from media_engine.lines import Frames
 
 SIZE: Final = 160
@@ -75,6 +77,13 @@ class Caller:
     def close(self) -> None:
         self.socket.close()
         self.ours.close()
+
+
+@pytest.fixture(params=["in one call", "one by one"], autouse=True)
+def _means(request: pytest.FixtureRequest, settings: Settings) -> None:
+    settings.CONFAB_IO_URING = request.param == "in one call"
+    if settings.CONFAB_IO_URING and not one_call_is_allowed():
+        pytest.skip("the kernel does not take many in one call")
 
 
 @pytest.fixture
