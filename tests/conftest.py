@@ -14,6 +14,10 @@ from conference_app import engine
 from conference_app.models import Account
 from media_engine.commands import Command
 from tests.builders import build_account, client_of
+from tests.end_to_end.precedence import one_of, standing_back
+
+TALKING_AT_ONCE = 3
+"""Two cores are enough for so many modules with servers and callers of their own."""
 
 pytest_plugins = ["tests.end_to_end.fixtures"]
 
@@ -30,11 +34,32 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with modules that talk to servers, which take longest, and with those of few tests, for
-    what they live through is long: the short ones of the rest keep all processes busy to the end.
+    """Spread modules that talk to servers among those that only compute, so that few of them run at
+    once. They are done a little sooner, for they take longest; first come those of few tests, for
+    what they live through is long.
     """
     tests = Counter(item.path for item in items)
-    items.sort(key=lambda item: (item.get_closest_marker("end_to_end") is None, tests[item.path]))
+    modules = sorted({item.path: item for item in items}.items(), key=lambda one: tests[one[0]])
+    talking: list[Path] = []
+    computing: list[Path] = []
+    for path, item in modules:
+        (talking if _talks(item) else computing).append(path)
+    places = {path: 0.9 * number / len(talking) for number, path in enumerate(talking)}
+    places |= {path: number / len(computing) for number, path in enumerate(computing)}
+    items.sort(key=lambda item: places[item.path])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _precedence(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have few modules talk to servers at once, and those that only compute stand back, where a
+    process may come forward again: who sends and mixes in real time must be in time.
+    """
+    with one_of(TALKING_AT_ONCE) if _talks(request.node) else standing_back():
+        yield
+
+
+def _talks(node: pytest.Collector | pytest.Item) -> bool:
+    return node.get_closest_marker("end_to_end") is not None
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ kernel does for the callers.
 """
 
 import asyncio
+import os
 import socket
 import statistics
 import sys
@@ -291,6 +292,7 @@ def _registry() -> Registry:
 
 def main() -> None:
     """Print the stages."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     given = [int(word) for word in sys.argv[1:]]
     legs, room_of, talkers = (*given, *(200, 4, MOST)[len(given) :])
     stages = uvloop.run(measure(legs, room_of, talkers))

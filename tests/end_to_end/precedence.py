@@ -3,15 +3,22 @@
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, flock
+from contextlib import ExitStack, contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
+
+COMPUTING_NICENESS: Final = 5
+"""Of tests that only compute: beside them servers and callers are to be in time."""
 
 SERVER_NICENESS: Final = -10
 CALLERS_NICENESS: Final = -15
 """They must not be what is late."""
+
+
+_LOOKS_AGAIN_AFTER_S: Final = 0.05
 
 
 @contextmanager
@@ -20,6 +27,43 @@ def alone() -> Iterator[None]:
     with (Path(tempfile.gettempdir()) / "confab-tests-precedence").open("w") as file:
         flock(file, LOCK_EX)
         yield
+
+
+@contextmanager
+def one_of(count: int) -> Iterator[None]:
+    """Wait until fewer than `count` others on this machine do the same."""
+    with ExitStack() as undo:
+        files = [
+            undo.enter_context(Path(tempfile.gettempdir(), f"confab-tests-{number}").open("w"))
+            for number in range(count)
+        ]
+        while not any(map(_locked, files)):
+            time.sleep(_LOOKS_AGAIN_AFTER_S)
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def standing_back() -> Iterator[None]:
+    """Run after others, with what is started meanwhile; where a process could not come back, as
+    before.
+    """
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, before - 1)
+        os.setpriority(os.PRIO_PROCESS, 0, COMPUTING_NICENESS)
+    try:
+        yield
+    finally:
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, before)
 
 
 def stand_back() -> None:

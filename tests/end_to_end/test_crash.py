@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ import pytest
 
 from conference_app.headless_caller import HeadlessCaller
 from tests.end_to_end.books import Row
+from tests.end_to_end.precedence import SERVER_NICENESS, alone, like_us
 from tests.end_to_end.server import Recorded, RunServer, Server
 from tests.end_to_end.sound import (
     RATE_HZ,
@@ -51,8 +53,10 @@ class Aftermath:
 @pytest.fixture(scope="module")
 def aftermath(a_server: RunServer) -> Iterator[Aftermath]:
     """Killed and started again once for all tests of this module."""
-    with a_server() as server:
-        aftermath = asyncio.run(talk_until_it_dies(server))
+    with ExitStack() as undo:
+        with alone(), like_us(SERVER_NICENESS):
+            server = undo.enter_context(a_server())
+            aftermath = asyncio.run(talk_until_it_dies(server))
         server.start()
         yield aftermath
 
