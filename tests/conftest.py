@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from conference_app import engine
 from conference_app.models import Account
 from media_engine.commands import Command
 from tests.builders import build_account, client_of
-from tests.end_to_end.precedence import one_of, standing_back
+from tests.end_to_end.precedence import one_of
 
 TALKING_AT_ONCE = 3
 """Two cores are enough for so many modules with servers and callers of their own."""
@@ -50,11 +51,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _precedence(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Have few modules talk to servers at once, and those that only compute stand back, where a
-    process may come forward again: who sends and mixes in real time must be in time.
+def _few_talk_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have a module that talks to servers wait for others: who sends and mixes in real time must be
+    in time.
     """
-    with one_of(TALKING_AT_ONCE) if _talks(request.node) else standing_back():
+    with one_of(TALKING_AT_ONCE) if _talks(request.node) else nullcontext():
         yield
 
 

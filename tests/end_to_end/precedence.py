@@ -10,9 +10,6 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import IO, Final
 
-COMPUTING_NICENESS: Final = 5
-"""Of tests that only compute: beside them servers and callers are to be in time."""
-
 SERVER_NICENESS: Final = -10
 CALLERS_NICENESS: Final = -15
 """They must not be what is late."""
@@ -48,22 +45,6 @@ def _locked(file: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-@contextmanager
-def standing_back() -> Iterator[None]:
-    """Run after others, with what is started meanwhile; where a process could not come back, as
-    before.
-    """
-    before = os.getpriority(os.PRIO_PROCESS, 0)
-    with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, before - 1)
-        os.setpriority(os.PRIO_PROCESS, 0, COMPUTING_NICENESS)
-    try:
-        yield
-    finally:
-        with suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, 0, before)
 
 
 def stand_back() -> None:

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from conference_app.headless_caller import HeadlessCaller
+from media_engine.pcm import Pcm
 from tests.end_to_end.server import Server
 from tests.end_to_end.sound import RATE_HZ, Signal, heard, place_of, voice
-from tests.end_to_end.waiting import hear
+from tests.end_to_end.waiting import eventually
 
 pytestmark = pytest.mark.end_to_end
 
@@ -25,6 +27,15 @@ LEAST_PIECE_S = 60
 
 def waiting_room(terms: str) -> str:
     return f"<Dial><Conference {terms}>{uuid4().hex}</Conference></Dial>"
+
+
+async def hears(caller: HeadlessCaller, wanted: Pcm) -> None:
+    """Wait until somebody has heard it whole."""
+
+    async def is_in_it() -> bool:
+        return place_of(heard(caller), wanted) is not None
+
+    await eventually(is_in_it)
 
 
 async def fetch(url: str) -> tuple[int, str, bytes]:
@@ -75,8 +86,7 @@ async def test_the_default_wait_url_is_the_pages_classical_bucket(
 ) -> None:
     number = await server.application(waiting_room(terms))
     async with server.caller(number) as alice:
-        await hear(alice, 2.5)
-    assert place_of(heard(alice), hold_music[:RATE_HZ].astype(np.int16)) is not None
+        await hears(alice, hold_music[:RATE_HZ].astype(np.int16))
 
 
 @pytest.mark.parametrize(("kind", "media_type"), [("MP3", "audio/mpeg"), ("WAV", "audio/wav")])
@@ -91,6 +101,5 @@ async def test_the_url_may_be_an_mp3_or_a_wav_beside_the_document(
     document = f"<Response>{twiml}</Response>".encode()
     voice_url = server.web.put(document, "text/xml", path=f"{folder}/voice.php")
     async with server.caller(await server.application_at(voice_url)) as alice:
-        await hear(alice, 1.5)
-    assert place_of(heard(alice), song) is not None
+        await hears(alice, song)
     assert [asked.method for asked in server.web.asked_for(url)] == ["GET"]
