@@ -176,6 +176,7 @@ class Stage(NamedTuple):
 
 async def measure(legs: int, room_of: int, talkers: int = MOST) -> list[Stage]:
     """Time TICKS ticks of rooms of `room_of`, in which all but the first `talkers` are muted."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")  # sockets heed one
     watch = Stopwatch()
     registry = _registry()
     rng = np.random.default_rng(1)
@@ -292,7 +293,6 @@ def _registry() -> Registry:
 
 def main() -> None:
     """Print the stages."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     given = [int(word) for word in sys.argv[1:]]
     legs, room_of, talkers = (*given, *(200, 4, MOST)[len(given) :])
     stages = uvloop.run(measure(legs, room_of, talkers))
