@@ -149,8 +149,7 @@ class KernelRing:
     def of(self, numbers: Numbers) -> Sizes:
         if self._failed:
             return self._one_by_one.of(numbers)
-        done = self._submit(numbers)
-        self._take_results(done)
+        done = self._take_results(self._submit(numbers))
         if done < len(numbers):
             self._failed = True
             self._sizes[numbers[done:]] = self._one_by_one.of(numbers[done:])
@@ -203,11 +202,13 @@ class KernelRing:
                 break
         return count - left
 
-    def _take_results(self, count: int) -> None:
+    def _take_results(self, count: int) -> int:
+        """Note what came of the first `count`; give of how many something did."""
         room = len(self._results)
-        while (self._completed.value - self._taken.value) % 2**32 < count:
+        if self._came() < count:
             # None may wait, so this does not take long, if it happens at all.
             _call(_ENTER, self._fd, 0, count, _WAIT, None, 0)
+            count = min(count, self._came())
         at = self._taken.value % room
         before_the_end = min(count, room - at)
         for part in (
@@ -216,6 +217,10 @@ class KernelRing:
         ):
             self._sizes[part["number"]] = part["size"]
         self._taken.value += count
+        return count
+
+    def _came(self) -> int:
+        return (self._completed.value - self._taken.value) % 2**32
 
 
 def _done(result: int) -> int:

@@ -13,12 +13,17 @@ logger = logging.getLogger(__name__)
 
 def socket_calls(operation: Operation, size: int, lines: int) -> SocketCalls:
     """Give what does an operation for so many sockets: all in one call, where that is allowed."""
-    if settings.CONFAB_IO_URING and one_call_is_allowed():
+    if many_go_in_one_call():
         try:
             return KernelRing(operation, size, lines)
         except OSError as refusal:
             logger.warning("no further ring of the kernel: %s", refusal)
     return OneByOne(write if operation is Operation.SEND else read, size, lines)
+
+
+def many_go_in_one_call() -> bool:
+    """Whether the kernel allows it, and the operator wants it."""
+    return bool(settings.CONFAB_IO_URING) and one_call_is_allowed()
 
 
 @cache

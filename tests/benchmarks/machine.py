@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from conference_app.streams.kernel_ring import KernelRing, Operation
+from conference_app.streams.socket_means import many_go_in_one_call
 
 SERVER_PACKAGES: Final = ("numpy", "uvicorn", "uvloop", "websockets", "django", "channels")
 SOUND_PACKAGES: Final = ("numpy", "uvloop", "pesq", "webrtc-noise-gain", "espeakng-loader")
@@ -25,11 +25,9 @@ def describe(packages: Sequence[str] = SERVER_PACKAGES) -> dict[str, str]:
 
 
 def _sockets() -> str:
-    try:
-        KernelRing(Operation.RECV, 1, 1)
-    except OSError:
-        return "read and written one by one"
-    return "read and written many in one call (io_uring)"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    how = "many in one call (io_uring)" if many_go_in_one_call() else "one by one"
+    return f"read and written {how}"
 
 
 def _cpu_model() -> str:

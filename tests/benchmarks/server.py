@@ -27,6 +27,8 @@ READY_WITHIN_S: Final = 300.0
 STOP_WITHIN_S: Final = 3.0
 
 _OURS: Final = ("CONFAB_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+_COMPARED: Final = ("CONFAB_IO_URING",)
+"""Of these what is set goes for the server too: figures are taken with and without."""
 
 
 MAX_PARTICIPANTS: Final = 1100
@@ -68,7 +70,11 @@ class Server:
         self._prepared, self._data = directory / "prepared", directory / "data"
         self._errors: list[str] = []
         self.scheduling = "not told"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name in _COMPARED or not name.startswith(_OURS)
+        }
         self._environment = kept | {
             "PORT": str(self.address.port),
             "CONFAB_DATA_DIR": str(self._data),
